@@ -1,0 +1,47 @@
+import type { DeadLetterReason, Violation } from '@pipeline/contracts';
+import type { KafkaHeader } from './record.js';
+
+/** The event was good; `value` is what goes to the output topic. */
+export interface Processed {
+  readonly kind: 'processed';
+  readonly value: Buffer;
+}
+
+/** The event is at fault: it goes to the dead letters at the first attempt. */
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly reason: DeadLetterReason;
+  /** Every broken rule; messages never quote values. */
+  readonly violations: readonly Violation[];
+}
+
+/** Handling the event failed; `passing` failures are tried again, others are not. */
+export interface Failed {
+  readonly kind: 'failed';
+  readonly error: Error;
+  readonly passing: boolean;
+  /** Calls made so far; 1 when absent. */
+  readonly attempts?: number;
+}
+
+/** A dead letter, ready to be written: the record's own key and value under these headers. */
+export interface DeadLettered {
+  readonly kind: 'dead-lettered';
+  readonly reason: DeadLetterReason;
+  /** Most important first: when the letter does not fit its topic, the last go first. */
+  readonly headers: readonly KafkaHeader[];
+}
+
+/** What became of one record. Handlers return the first three; the DLQ interceptor makes the fourth. */
+export type Outcome = Processed | Rejected | Failed | DeadLettered;
+
+/** What the transport can write. */
+export type Deliverable = Processed | DeadLettered;
+
+export const processed = (value: Buffer): Processed => ({ kind: 'processed', value });
+
+export const rejected = (reason: DeadLetterReason, violations: readonly Violation[]): Rejected => ({
+  kind: 'rejected',
+  reason,
+  violations,
+});

@@ -1,0 +1,32 @@
+/** A header as it stands on the wire: order, repetition and null values are kept. */
+export type KafkaHeader = readonly [name: string, value: Buffer | null];
+
+/** One record of an input partition; key and value are the bytes as they came. */
+export interface InputRecord {
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly KafkaHeader[];
+  /** Milliseconds since the epoch, decimal; `-1` where the record has none. */
+  readonly timestamp: string;
+  /** Decimal, 64 bits. */
+  readonly offset: string;
+}
+
+/** One record to write. Its partition follows from its key, or from the partition its input came from. */
+export interface OutgoingRecord {
+  readonly topic: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly headers: readonly KafkaHeader[];
+  /** `key`: murmur2 of the key as Java's default partitioner does, without a key as `source`. */
+  readonly partitionBy: 'key' | 'source';
+  /** Number of the input partition; taken modulo the topic's partition count. */
+  readonly sourcePartition: number;
+}
+
+export interface TopicPartition {
+  readonly topic: string;
+  readonly partition: number;
+}
+
+export const partitionKey = ({ topic, partition }: TopicPartition): string => `${topic}/${String(partition)}`;
