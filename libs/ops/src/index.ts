@@ -4,3 +4,9 @@ export { loadSettings, type LoadedSettings, type SettingsCheck } from './config/
 export { opsSettings } from './config/ops-settings.js';
 export { defineSettings, setting, type Setting, type SettingValues } from './config/setting.js';
 export { readSources, type Sources } from './config/sources.js';
+export { createLogger } from './logging/create-logger.js';
+export { HealthModule } from './health/health.module.js';
+export type { HealthProbe, HealthProbes, ProbeResult } from './health/health-probe.js';
+export { Metrics } from './metrics/metrics.js';
+export { MetricsModule } from './metrics/metrics.module.js';
+export { METRICS, type MetricDefinition } from './metrics/metrics-table.js';

@@ -78,18 +78,24 @@ export function choice<const Word extends string>(
   });
 }
 
+const MEANINGS = new Map([
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+]);
+
 /**
- * `true` or `false`.
+ * `true` or `false`, also written 1 or 0.
  *
  * @publicApi
  */
 export function flag(name: string, options: SettingOptions<boolean>): Setting<boolean> {
-  const meanings: Partial<Record<string, boolean>> = { true: true, false: false, 1: true, 0: false };
   return setting<boolean>(name, {
     ...options,
     default: String(options.default),
     accepts: 'true or false',
-    parse: (given) => meanings[given.trim().toLowerCase()],
+    parse: (given) => MEANINGS.get(given.trim().toLowerCase()),
   });
 }
 

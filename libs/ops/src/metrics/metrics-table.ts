@@ -1,0 +1,125 @@
+/** What one metric is: its registration and its line in docs/metrics.md come from here. */
+export interface MetricDefinition {
+  readonly type: 'counter' | 'gauge' | 'histogram';
+  readonly app: 'consumer' | 'producer' | 'both';
+  readonly help: string;
+  /**
+   * Label names with the values they take. No values are listed where they are known only at run time; those
+   * that are listed are for a counter with this one label.
+   */
+  readonly labels: Readonly<Record<string, readonly string[]>>;
+  /** Upper bounds of a histogram, in its unit. */
+  readonly buckets?: readonly number[];
+}
+
+/**
+ * Every metric of the pipeline, apart from those of the process itself. Names follow Prometheus' conventions:
+ * counters end in `_total`, units are base units.
+ *
+ * @publicApi
+ */
+export const METRICS = {
+  kafka_messages_processed_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Events whose outcome is committed: written to the output topic, dead-lettered, or handed to a retry topic.',
+    labels: { result: ['success', 'dlq', 'retry'] },
+  },
+  kafka_processing_duration_seconds: {
+    type: 'histogram',
+    app: 'consumer',
+    help: 'Time from handing a fetched batch to the handler until each of its events has an outcome, retries included.',
+    labels: {},
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  pipeline_event_latency_seconds: {
+    type: 'histogram',
+    app: 'consumer',
+    help: "Time from an event's record timestamp to the commit of its outcome.",
+    labels: {},
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600],
+  },
+  pipeline_consumer_lag_messages: {
+    type: 'gauge',
+    app: 'consumer',
+    help: 'Records of an assigned partition that are not yet processed.',
+    labels: { topic: [], partition: [] },
+  },
+  pipeline_consumer_lag_seconds: {
+    type: 'gauge',
+    app: 'consumer',
+    help: 'Age of the next record to read from an assigned partition; 0 without lag.',
+    labels: { topic: [], partition: [] },
+  },
+  pipeline_dlq_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Dead letters written and committed, by reason.',
+    labels: { reason: [] },
+  },
+  pipeline_paused: {
+    type: 'gauge',
+    app: 'both',
+    help: '1 while an operator keeps this instance paused, else 0.',
+    labels: {},
+  },
+  pipeline_rebalances_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'How often this instance joined its group and was assigned partitions anew.',
+    labels: {},
+  },
+  pipeline_transactions_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Kafka transactions that ended, by outcome; after an unknown outcome the committed offset decides.',
+    labels: { outcome: ['committed', 'aborted', 'unknown'] },
+  },
+  pipeline_batch_failures_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Batches whose outcomes could not be written and that were done again.',
+    labels: {},
+  },
+  pipeline_retries_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Events that were handed to the handler again, in place, after a passing failure.',
+    labels: {},
+  },
+  pipeline_circuit_state: {
+    type: 'gauge',
+    app: 'consumer',
+    help: 'State of the circuit breaker around the handler: 0 closed, 1 half-open, 2 open.',
+    labels: {},
+  },
+  producer_events_total: {
+    type: 'counter',
+    app: 'producer',
+    help: 'Generated events that Kafka has acknowledged.',
+    labels: { valid: ['true', 'false'] },
+  },
+  producer_send_failures_total: {
+    type: 'counter',
+    app: 'producer',
+    help: 'Sends that failed and were tried again with the same events.',
+    labels: {},
+  },
+  producer_backlog_events: {
+    type: 'gauge',
+    app: 'producer',
+    help: 'Generated events that wait for their acknowledgement.',
+    labels: {},
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+type Table = typeof METRICS;
+
+export type MetricName = keyof Table;
+
+/** The names of all metrics of one type. */
+export type MetricsOfType<Type extends MetricDefinition['type']> = {
+  [Name in MetricName]: Table[Name]['type'] extends Type ? Name : never;
+}[MetricName];
+
+export type LabelsOf<Name extends MetricName> = Extract<keyof Table[Name]['labels'], string>;

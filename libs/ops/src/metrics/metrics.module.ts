@@ -1,0 +1,75 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import {
+  getToken,
+  makeCounterProvider,
+  makeGaugeProvider,
+  makeHistogramProvider,
+  PrometheusModule,
+} from '@willsoto/nestjs-prometheus';
+import { register, type Counter, type Metric } from 'prom-client';
+import { METRICS, type MetricDefinition, type MetricName } from './metrics-table.js';
+import { Metrics } from './metrics.js';
+
+/** Gauges that prom-client names like counters; Prometheus' conventions keep `_total` for counters. */
+const MISNAMED = [
+  'nodejs_active_resources_total',
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+];
+
+/**
+ * Registers an app's metrics and those of its process, and serves them at GET /metrics. `Metrics` can be
+ * injected everywhere.
+ *
+ * @publicApi
+ */
+@Module({})
+export class MetricsModule {
+  static forApp(app: 'consumer' | 'producer'): DynamicModule {
+    const prometheus = PrometheusModule.register();
+    MISNAMED.forEach((name) => register.removeSingleMetric(name));
+
+    const own = namesOf(app);
+    const metrics: Provider = {
+      provide: Metrics,
+      inject: own.map(getToken),
+      useFactory: (...registered: Metric[]) => {
+        const byName = new Map(own.map((name, index) => [name, registered[index] as Metric]));
+        byName.forEach((metric, name) => startAtZero(name, metric));
+        return new Metrics(byName);
+      },
+    };
+    return {
+      module: MetricsModule,
+      global: true,
+      imports: [prometheus],
+      providers: [...own.map(providerOf), metrics],
+      exports: [Metrics],
+    };
+  }
+}
+
+function namesOf(app: 'consumer' | 'producer'): MetricName[] {
+  return (Object.keys(METRICS) as MetricName[]).filter((name) => [app, 'both'].includes(METRICS[name].app));
+}
+
+function providerOf(name: MetricName): Provider {
+  const { type, help, labels, buckets = [] }: MetricDefinition = METRICS[name];
+  const options = { name, help, labelNames: Object.keys(labels) };
+  switch (type) {
+    case 'counter':
+      return makeCounterProvider(options);
+    case 'gauge':
+      return makeGaugeProvider(options);
+    case 'histogram':
+      return makeHistogramProvider({ ...options, buckets: [...buckets] });
+  }
+}
+
+/** A series that is there from the start, at 0, lets `rate()` and `increase()` see its first event. */
+function startAtZero(name: MetricName, metric: Metric): void {
+  const { labels }: MetricDefinition = METRICS[name];
+  for (const [label, values] of Object.entries(labels)) {
+    for (const value of values) (metric as Counter).inc({ [label]: value }, 0);
+  }
+}

@@ -1,0 +1,31 @@
+import type { Counter, Gauge, Histogram, Metric } from 'prom-client';
+import type { LabelsOf, MetricName, MetricsOfType } from './metrics-table.js';
+
+/**
+ * The metrics of this app, by the names of METRICS.
+ *
+ * @throws Error when the metric belongs to the other app
+ *
+ * @publicApi
+ */
+export class Metrics {
+  constructor(private readonly registered: ReadonlyMap<MetricName, Metric>) {}
+
+  counter<Name extends MetricsOfType<'counter'>>(name: Name): Counter<LabelsOf<Name>> {
+    return this.get(name) as Counter<LabelsOf<Name>>;
+  }
+
+  gauge<Name extends MetricsOfType<'gauge'>>(name: Name): Gauge<LabelsOf<Name>> {
+    return this.get(name) as Gauge<LabelsOf<Name>>;
+  }
+
+  histogram<Name extends MetricsOfType<'histogram'>>(name: Name): Histogram<LabelsOf<Name>> {
+    return this.get(name) as Histogram<LabelsOf<Name>>;
+  }
+
+  private get(name: MetricName): Metric {
+    const metric = this.registered.get(name);
+    if (!metric) throw new Error(`${name} is not a metric of this app`);
+    return metric;
+  }
+}
