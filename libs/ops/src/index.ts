@@ -10,3 +10,11 @@ export type { HealthProbe, HealthProbes, ProbeResult } from './health/health-pro
 export { Metrics } from './metrics/metrics.js';
 export { MetricsModule } from './metrics/metrics.module.js';
 export { METRICS, type MetricDefinition } from './metrics/metrics-table.js';
+export { createHttpApp } from './http/http-app.js';
+export type { ApiDescription } from './http/api-docs.js';
+export { AdminController } from './auth/admin-controller.decorator.js';
+export { AuthModule } from './auth/auth.module.js';
+export type { AdminAccess } from './auth/admin-access.js';
+export { parseDuration } from './admin/parse-duration.js';
+export { PauseCommandDto } from './admin/pause-command.dto.js';
+export { runApplication } from './run-application.js';

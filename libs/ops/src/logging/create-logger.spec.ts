@@ -26,6 +26,7 @@ describe('createLogger', () => {
 
   it('leaves out what is below its level', () => {
     logger.debug?.('noise');
+    logger.log('AppModule dependencies initialized', 'InstanceLoader');
     expect(lines).toEqual([]);
   });
 

@@ -36,5 +36,15 @@ export function createLogger(
     ],
     nativeLogger: { structuredParams: true, flattenParams: true },
   };
-  return new NativeLogger(new PinoLogger(params), params);
+  return new ServiceLogger(new PinoLogger(params), params);
+}
+
+/** Where Nest tells how it wires itself: some thirty lines at every start, of use only when debugging. */
+const WIRING = new Set<unknown>(['InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
+class ServiceLogger extends NativeLogger {
+  override log(message: unknown, ...details: unknown[]): void {
+    if (WIRING.has(details.at(-1))) this.debug(message, ...details);
+    else super.log(message, ...details);
+  }
 }

@@ -6,7 +6,7 @@ import {
   makeHistogramProvider,
   PrometheusModule,
 } from '@willsoto/nestjs-prometheus';
-import { register, type Counter, type Metric } from 'prom-client';
+import { register, Counter, type Metric } from 'prom-client';
 import { METRICS, type MetricDefinition, type MetricName } from './metrics-table.js';
 import { Metrics } from './metrics.js';
 
@@ -68,8 +68,9 @@ function providerOf(name: MetricName): Provider {
 
 /** A series that is there from the start, at 0, lets `rate()` and `increase()` see its first event. */
 function startAtZero(name: MetricName, metric: Metric): void {
+  if (!(metric instanceof Counter)) return;
   const { labels }: MetricDefinition = METRICS[name];
   for (const [label, values] of Object.entries(labels)) {
-    for (const value of values) (metric as Counter).inc({ [label]: value }, 0);
+    for (const value of values) metric.inc({ [label]: value }, 0);
   }
 }

@@ -1,4 +1,4 @@
-import type { Counter, Gauge, Histogram, Metric } from 'prom-client';
+import type { Counter, Gauge, Histogram } from 'prom-client';
 import type { LabelsOf, MetricName, MetricsOfType } from './metrics-table.js';
 
 /**
@@ -9,7 +9,7 @@ import type { LabelsOf, MetricName, MetricsOfType } from './metrics-table.js';
  * @publicApi
  */
 export class Metrics {
-  constructor(private readonly registered: ReadonlyMap<MetricName, Metric>) {}
+  constructor(private readonly registered: ReadonlyMap<MetricName, unknown>) {}
 
   counter<Name extends MetricsOfType<'counter'>>(name: Name): Counter<LabelsOf<Name>> {
     return this.get(name) as Counter<LabelsOf<Name>>;
@@ -23,9 +23,9 @@ export class Metrics {
     return this.get(name) as Histogram<LabelsOf<Name>>;
   }
 
-  private get(name: MetricName): Metric {
+  private get(name: MetricName): unknown {
     const metric = this.registered.get(name);
-    if (!metric) throw new Error(`${name} is not a metric of this app`);
+    if (metric === undefined) throw new Error(`${name} is not a metric of this app`);
     return metric;
   }
 }

@@ -1,0 +1,53 @@
+import type { Server } from 'node:http';
+import { ValidationPipe, type DynamicModule, type LoggerService, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { serveApiDocs, type ApiDescription } from './api-docs.js';
+import { acceptJsonBodies } from './json-body.js';
+import { securityHeaders } from './security-headers.js';
+
+/** Every answer here is instant: who has not sent a whole request by then never will. */
+const REQUEST_TIMEOUT_MS = 10_000;
+
+/**
+ * How Nest has to create an app for `configureHttp`. On close, connections are cut: one half-sent request would
+ * hold the shutdown.
+ */
+export const HTTP_APP_OPTIONS = {
+  bodyParser: false,
+  forceCloseConnections: true,
+  abortOnError: false,
+} as const;
+
+/**
+ * A Nest application as every service has it: see `configureHttp`. It does not listen yet.
+ *
+ * @throws whatever Nest finds wrong with the module; the process is not ended by it
+ *
+ * @publicApi
+ */
+export async function createHttpApp(
+  module: Type | DynamicModule,
+  options: { readonly logger: LoggerService; readonly api: ApiDescription },
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(module, {
+    ...HTTP_APP_OPTIONS,
+    logger: options.logger,
+  });
+  configureHttp(app, options.api);
+  return app;
+}
+
+/**
+ * Security headers, JSON bodies of at most 16 kB, validation that names every problem (400), /docs and
+ * /openapi.json, and timeouts for slow senders.
+ */
+export function configureHttp(app: NestExpressApplication, api: ApiDescription): void {
+  app.use(securityHeaders());
+  acceptJsonBodies(app);
+  app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
+  serveApiDocs(app, api);
+  const server = app.getHttpServer() as Server;
+  server.requestTimeout = REQUEST_TIMEOUT_MS;
+  server.headersTimeout = REQUEST_TIMEOUT_MS;
+}
