@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Body, Get, HttpCode, Post, type LoggerService } from '@nestjs/common';
@@ -10,7 +9,7 @@ import { PauseCommandDto } from '../admin/pause-command.dto.js';
 import type { AdminAccess } from '../auth/admin-access.js';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { AuthModule } from '../auth/auth.module.js';
-import { configureHttp, HTTP_APP_OPTIONS } from './http-app.js';
+import { configureHttp, httpAppOptions } from './http-app.js';
 
 @AdminController()
 class PauseController {
@@ -44,7 +43,7 @@ const apps = new Map<AdminAccess, Promise<NestExpressApplication>>();
 async function start(access: AdminAccess) {
   const running = apps.get(access) ?? create(access);
   apps.set(access, running);
-  return request((await running).getHttpServer() as Server);
+  return request((await running).getHttpServer());
 }
 
 async function create(access: AdminAccess): Promise<NestExpressApplication> {
@@ -52,7 +51,7 @@ async function create(access: AdminAccess): Promise<NestExpressApplication> {
     imports: [AuthModule.register(access)],
     controllers: [PauseController],
   }).compile();
-  const app = module.createNestApplication<NestExpressApplication>({ ...HTTP_APP_OPTIONS, logger });
+  const app = module.createNestApplication<NestExpressApplication>(httpAppOptions(logger));
   configureHttp(app, { title: 'Test', description: 'A service under test', version: '1.2.3' });
   return app.listen(0, '127.0.0.1').then(() => app);
 }
@@ -252,7 +251,7 @@ describe('the API description', () => {
 describe('closing', () => {
   it('does not wait for a request that was sent by half', async () => {
     const app = await create(OPEN);
-    const { port } = (app.getHttpServer() as Server).address() as AddressInfo;
+    const { port } = app.getHttpServer().address() as AddressInfo;
     const socket = connect(port, '127.0.0.1');
     socket.on('error', () => undefined);
     await once(socket, 'connect');

@@ -1,5 +1,11 @@
 import type { Server } from 'node:http';
-import { ValidationPipe, type DynamicModule, type LoggerService, type Type } from '@nestjs/common';
+import {
+  ValidationPipe,
+  type DynamicModule,
+  type LoggerService,
+  type NestApplicationOptions,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { serveApiDocs, type ApiDescription } from './api-docs.js';
@@ -13,11 +19,9 @@ const REQUEST_TIMEOUT_MS = 10_000;
  * How Nest has to create an app for `configureHttp`. On close, connections are cut: one half-sent request would
  * hold the shutdown.
  */
-export const HTTP_APP_OPTIONS = {
-  bodyParser: false,
-  forceCloseConnections: true,
-  abortOnError: false,
-} as const;
+export function httpAppOptions(logger: LoggerService): Partial<NestApplicationOptions> {
+  return { logger, bodyParser: false, forceCloseConnections: true, abortOnError: false };
+}
 
 /**
  * A Nest application as every service has it: see `configureHttp`. It does not listen yet.
@@ -30,10 +34,7 @@ export async function createHttpApp(
   module: Type | DynamicModule,
   options: { readonly logger: LoggerService; readonly api: ApiDescription },
 ): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(module, {
-    ...HTTP_APP_OPTIONS,
-    logger: options.logger,
-  });
+  const app = await NestFactory.create<NestExpressApplication>(module, httpAppOptions(options.logger));
   configureHttp(app, options.api);
   return app;
 }
@@ -47,7 +48,7 @@ export function configureHttp(app: NestExpressApplication, api: ApiDescription):
   acceptJsonBodies(app);
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
   serveApiDocs(app, api);
-  const server = app.getHttpServer() as Server;
+  const server: Server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
   server.headersTimeout = REQUEST_TIMEOUT_MS;
 }

@@ -1,3 +1,5 @@
+import type { DeadLetterReason } from '@pipeline/contracts';
+
 /** What one metric is: its registration and its line in docs/metrics.md come from here. */
 export interface MetricDefinition {
   readonly type: 'counter' | 'gauge' | 'histogram';
@@ -11,6 +13,15 @@ export interface MetricDefinition {
   /** Upper bounds of a histogram, in its unit. */
   readonly buckets?: readonly number[];
 }
+
+/** Written as a record, so that the compiler misses a reason that is not here. */
+const REASONS: Record<DeadLetterReason, true> = {
+  MALFORMED_JSON: true,
+  VALIDATION_FAILED: true,
+  OUTPUT_TOO_LARGE: true,
+  RETRIES_EXHAUSTED: true,
+  PROCESSING_FAILED: true,
+};
 
 /**
  * Every metric of the pipeline, apart from those of the process itself. Names follow Prometheus' conventions:
@@ -55,7 +66,7 @@ export const METRICS = {
     type: 'counter',
     app: 'consumer',
     help: 'Dead letters written and committed, by reason.',
-    labels: { reason: [] },
+    labels: { reason: Object.keys(REASONS) },
   },
   pipeline_paused: {
     type: 'gauge',
