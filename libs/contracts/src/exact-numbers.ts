@@ -1,0 +1,64 @@
+import { randomUUID } from 'node:crypto';
+
+/**
+ * Writes an object as JSON with `changes` made to it, and its numbers digit by digit as they stand in `text`,
+ * the JSON that it was parsed from: JavaScript alone would write 2^63 as 9223372036854776000 and 1.0 as 1.
+ * Linear in the text. Throws a RangeError where JSON.stringify does.
+ */
+export function stringifyExactly(text: string, value: object, changes: object): string {
+  const json = JSON.stringify({ ...value, ...changes });
+  if (!MAY_CHANGE.test(text)) return json;
+  // Such numbers travel as strings between two marks, which occur nowhere in what is written.
+  let mark: string;
+  do mark = randomUUID();
+  while (json.includes(mark));
+  const marked = markNumbers(text, mark);
+  if (marked === text) return json;
+  const markedJson = JSON.stringify({ ...(JSON.parse(marked) as object), ...changes });
+  return markedJson.replaceAll(`"${mark}`, '').replaceAll(`${mark}"`, '');
+}
+
+/**
+ * Every number that JavaScript writes differently has more than 15 digits, a fraction or an exponent, or is
+ * minus zero. Finds others too, and look-alikes in strings, but no short integer, which most numbers are.
+ */
+const MAY_CHANGE = /[:[,\s](?:-0|-?\d{16}|-?\d+[.eE])/;
+
+/** What a string or a number begins with, in valid JSON. */
+const TOKEN_START = /["\d-]/g;
+const NUMBER = /-?\d[\d.eE+-]*/y;
+
+/** The text with each number that JavaScript writes differently as a string between marks. */
+function markNumbers(text: string, mark: string): string {
+  let marked = '';
+  let done = 0;
+  TOKEN_START.lastIndex = 0;
+  for (let token = TOKEN_START.exec(text); token; token = TOKEN_START.exec(text)) {
+    const start = token.index;
+    if (token[0] === '"') {
+      TOKEN_START.lastIndex = endOfString(text, start);
+      continue;
+    }
+    NUMBER.lastIndex = start;
+    NUMBER.test(text);
+    const end = NUMBER.lastIndex;
+    TOKEN_START.lastIndex = end;
+    const number = text.slice(start, end);
+    if (String(Number(number)) === number) continue;
+    marked += `${text.slice(done, start)}"${mark}${number}${mark}"`;
+    done = end;
+  }
+  return marked + text.slice(done);
+}
+
+/** The index after the closing quote of the string that begins at `start`. */
+function endOfString(text: string, start: number): number {
+  let quote = start;
+  let backslashes: number;
+  do {
+    quote = text.indexOf('"', quote + 1);
+    backslashes = 0;
+    while (text[quote - 1 - backslashes] === '\\') backslashes++;
+  } while (backslashes % 2 === 1);
+  return quote + 1;
+}

@@ -1,0 +1,27 @@
+/** Names of the headers a dead letter carries. */
+export const HEADERS = {
+  reason: 'dlq.reason',
+  violations: 'dlq.violations',
+  attempts: 'dlq.attempts',
+  failedAt: 'dlq.failed-at',
+  // Spring Kafka's DeadLetterPublishingRecoverer
+  springTopic: 'kafka_dlt-original-topic',
+  springPartition: 'kafka_dlt-original-partition',
+  springOffset: 'kafka_dlt-original-offset',
+  springTimestamp: 'kafka_dlt-original-timestamp',
+  springConsumerGroup: 'kafka_dlt-original-consumer-group',
+  springExceptionFqcn: 'kafka_dlt-exception-fqcn',
+  springExceptionMessage: 'kafka_dlt-exception-message',
+  // Kafka Connect, errors.deadletterqueue.context.headers.enable
+  connectTopic: '__connect.errors.topic',
+  connectPartition: '__connect.errors.partition',
+  connectOffset: '__connect.errors.offset',
+  connectExceptionClass: '__connect.errors.exception.class.name',
+  connectExceptionMessage: '__connect.errors.exception.message',
+} as const;
+
+const RESERVED_PREFIXES = ['dlq.', 'kafka_dlt-', '__connect.errors.', 'retry.'];
+
+/** Headers that only the pipeline itself may write. On fresh input they are forged, and dropped. */
+export const isReservedHeader = (name: string): boolean =>
+  RESERVED_PREFIXES.some((prefix) => name.startsWith(prefix));

@@ -1,0 +1,62 @@
+import { isUtf8 } from 'node:buffer';
+import { stringifyExactly } from './exact-numbers.js';
+import type { Violation } from './violation.js';
+
+/** A decoded JSON object that can be written out again. */
+export interface JsonDocument {
+  /** As JSON.parse gives it: of a name given twice the last one counts, numbers are doubles. */
+  readonly value: Record<string, unknown>;
+  /**
+   * The object as JSON with these fields set, each in its place or at the end, the other numbers with the
+   * digits they came with. Undefined when it is nested too deeply to be written.
+   */
+  encode(changes: Record<string, unknown>): Buffer | undefined;
+}
+
+export type DecodedPayload =
+  | { readonly ok: true; readonly document: JsonDocument }
+  | {
+      readonly ok: false;
+      readonly reason: 'MALFORMED_JSON' | 'VALIDATION_FAILED';
+      readonly violations: readonly Violation[];
+    };
+
+/** Decodes a record's value, which must be a JSON object in UTF-8 without BOM. Never throws. */
+export function decodeJsonObject(bytes: Buffer | null): DecodedPayload {
+  if (bytes === null || bytes.length === 0) return invalid('required', 'is empty');
+  if (!isUtf8(bytes)) return MALFORMED;
+  const text = bytes.toString();
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    // The error quotes the input, so it goes no further.
+    return MALFORMED;
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    return invalid('type', 'must be a JSON object');
+  }
+  return { ok: true, document: new ParsedDocument(text, value as Record<string, unknown>) };
+}
+
+const MALFORMED: DecodedPayload = { ok: false, reason: 'MALFORMED_JSON', violations: [] };
+
+function invalid(rule: string, message: string): DecodedPayload {
+  return { ok: false, reason: 'VALIDATION_FAILED', violations: [{ field: '', rule, message }] };
+}
+
+class ParsedDocument implements JsonDocument {
+  constructor(
+    private readonly text: string,
+    readonly value: Record<string, unknown>,
+  ) {}
+
+  encode(changes: Record<string, unknown>): Buffer | undefined {
+    try {
+      return Buffer.from(stringifyExactly(this.text, this.value, changes));
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import { compare, parse, type SemVer } from 'semver';
+
+export type AppVersionProblem = 'app_version_invalid' | 'app_version_too_old';
+
+/** `2`, `2.3` or `2.3.0`, a leading v allowed; then what semver allows: a pre-release, build metadata. */
+const SHAPE = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+][\dA-Za-z.+-]*)?$/;
+
+/**
+ * The version a text stands for, missing parts taken as 0; null when it is none. The limits are semver's: 256
+ * characters, no leading zeros, no number beyond 2^53.
+ */
+export function parseAppVersion(text: string): SemVer | null {
+  const match = SHAPE.exec(text);
+  if (!match) return null;
+  const [, major = '', minor = '0', patch = '0', suffix = ''] = match;
+  return parse(`${major}.${minor}.${patch}${suffix}`);
+}
+
+/** Nearly all versions are like this; their numbers can be compared without a semver object. */
+const PLAIN = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/;
+
+/**
+ * Tells what is wrong with a version: not one at all, or older than `minimum` by semver precedence (10.0.0 is
+ * newer than 2.0.0, 2.0.0-beta older). Throws a RangeError when `minimum` is no version.
+ */
+export function appVersionCheck(minimum = '0.0.0-0'): (text: string) => AppVersionProblem | undefined {
+  const oldest = parseAppVersion(minimum);
+  if (!oldest) throw new RangeError('the minimum is not a version');
+  return (text) => {
+    const plain = PLAIN.exec(text);
+    if (plain) {
+      const newer =
+        Number(plain[1]) - oldest.major || Number(plain[2]) - oldest.minor || Number(plain[3]) - oldest.patch;
+      return newer < 0 ? 'app_version_too_old' : undefined;
+    }
+    const version = parseAppVersion(text);
+    if (!version) return 'app_version_invalid';
+    return compare(version, oldest) < 0 ? 'app_version_too_old' : undefined;
+  };
+}

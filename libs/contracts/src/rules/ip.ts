@@ -1,0 +1,56 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import ipaddr from 'ipaddr.js';
+
+export type IpProblem = 'ip_invalid' | 'ip_not_public';
+
+/** Where an event may not come from: RFC 1918, loopback, link-local, unspecified. No other range is refused. */
+const REFUSED_V4 = [
+  '10.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '0.0.0.0/32',
+];
+/** The same for IPv6, with unique-local for RFC 1918. */
+const REFUSED_V6 = ['fc00::/7', '::1/128', 'fe80::/10', '::/128'];
+
+const V4_RANGES = REFUSED_V4.map((range) => ipaddr.IPv4.parseCIDR(range));
+const V6_RANGES = REFUSED_V6.map((range) => ipaddr.IPv6.parseCIDR(range));
+const V4_MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96');
+
+/** Every refused IPv4 range lies within one first part, so most addresses need no closer look. */
+const SUSPECT_FIRST_PARTS = new Set(REFUSED_V4.map(firstPart));
+/** The same for IPv6: every refused range, and the mapped addresses, begin with f, a zero or `::`. */
+const HARMLESS_V6 = /^[1-9a-e]/i;
+
+/**
+ * Tells what is wrong with an address. node:net decides what is one (ipaddr.js takes `10.1` and octal parts),
+ * ipaddr.js in which range it lies. Zone ids (`fe80::1%eth0`) mean something on one machine only: refused.
+ */
+export function ipProblem(text: string): IpProblem | undefined {
+  if (isIPv4(text)) {
+    return SUSPECT_FIRST_PARTS.has(firstPart(text)) ? v4Problem(ipaddr.IPv4.parse(text)) : undefined;
+  }
+  if (!isIPv6(text) || text.includes('%')) return 'ip_invalid';
+  if (HARMLESS_V6.test(text)) return undefined;
+  const address = ipaddr.IPv6.parse(text.replace(DOTTED_END, inHexadecimal));
+  if (address.match(V4_MAPPED)) return v4Problem(address.toIPv4Address());
+  return V6_RANGES.some((range) => address.match(range)) ? 'ip_not_public' : undefined;
+}
+
+function firstPart(address: string): string {
+  return address.slice(0, address.indexOf('.'));
+}
+
+function v4Problem(address: ipaddr.IPv4): IpProblem | undefined {
+  return V4_RANGES.some((range) => address.match(range)) ? 'ip_not_public' : undefined;
+}
+
+/** ipaddr.js takes `::0.0.0.1`, which is `::1`, for the mapped `::ffff:0.0.0.1`; not so without dots. */
+const DOTTED_END = /[\d.]+\.\d+$/;
+
+function inHexadecimal(dotted: string): string {
+  const [, , , , , , high = 0, low = 0] = ipaddr.IPv4.parse(dotted).toIPv4MappedAddress().parts;
+  return `${high.toString(16)}:${low.toString(16)}`;
+}
