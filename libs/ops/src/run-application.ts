@@ -4,7 +4,7 @@ import type { LoggerService } from '@nestjs/common';
 const CLOSE_AFTER_FAILURE_MS = 3_000;
 
 /** What `runApplication` needs of a Nest application. */
-export interface Closable {
+interface Closable {
   close(): Promise<void>;
 }
 

@@ -13,8 +13,7 @@ export interface SettingsCheck<Values> {
   readonly problem: (values: Values) => string | undefined;
 }
 
-/** @publicApi */
-export type LoadedSettings<Values> =
+type LoadedSettings<Values> =
   | { readonly ok: true; readonly values: Values; readonly warnings: readonly string[] }
   | { readonly ok: false; readonly problems: readonly string[]; readonly warnings: readonly string[] };
 

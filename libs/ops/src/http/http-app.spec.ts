@@ -90,15 +90,15 @@ describe('a request body', () => {
     ]);
   });
 
-  it.each<object>([
-    { reason: 'x'.repeat(201) },
-    { reason: 1 },
-    { for: 90 },
-    { for: '' },
-    { scope: ['group'] },
-    [],
-    [{ reason: 'in an array' }],
-  ])('gets 400 for %j', async (body) => {
+  it.each<[what: string, body: object]>([
+    ['a reason that is too long', { reason: 'x'.repeat(201) }],
+    ['a reason that is a number', { reason: 1 }],
+    ['a duration that is a number', { for: 90 }],
+    ['an empty duration', { for: '' }],
+    ['a list for the scope', { scope: ['group'] }],
+    ['an empty array', []],
+    ['a command in an array', [{ reason: 'in an array' }]],
+  ])('gets 400 for %s', async (_, body) => {
     const http = await start(OPEN);
     await http.post('/admin/pause').send(body).expect(400);
   });
