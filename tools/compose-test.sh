@@ -4,7 +4,7 @@
 #   usage: tools/compose-test.sh        needs docker, docker-compose, curl; ports 8080, 8081, 29092
 # Prints PASS or FAIL per check and `N passed, N failed` at the end. Exit code 1 when anything failed.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit
 
 # The distribution's client first: it matches its engine and carries BuildKit.
 export PATH=/usr/bin:$PATH COMPOSE_DOCKER_CLI_BUILD=1 DOCKER_BUILDKIT=1
@@ -72,8 +72,9 @@ nothing_left() {
 
 start_engine() {
   docker info >/dev/null 2>&1 && return
-  [ "$(id -u)" = 0 ] && command -v dockerd >/dev/null ||
+  if [ "$(id -u)" != 0 ] || ! command -v dockerd >/dev/null; then
     give_up 'no Docker engine answers, and dockerd cannot be started (is it installed, is this root?)'
+  fi
   dockerd >"$scratch/dockerd.log" 2>&1 &
   engine=$!
   within 60 docker info >/dev/null 2>&1 || give_up "dockerd does not start: $(tail -n 1 "$scratch/dockerd.log")"

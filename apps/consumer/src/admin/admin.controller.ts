@@ -1,0 +1,38 @@
+import { BadRequestException, Body, Get, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { KafkaBatchServer, type TransportStatus } from '@pipeline/kafka';
+import { AdminController, PauseCommandDto } from '@pipeline/ops';
+import { PauseControl, type PauseState } from './pause-control.js';
+
+@AdminController()
+export class ConsumerAdminController {
+  constructor(
+    private readonly pauses: PauseControl,
+    private readonly server: KafkaBatchServer,
+  ) {}
+
+  @Post('pause')
+  @HttpCode(200)
+  @ApiOkResponse({ description: 'Takes no further events; keeps its membership. The new state.' })
+  pause(@Body() command: PauseCommandDto = {}): PauseState {
+    if (command.scope === 'group') {
+      throw new BadRequestException([
+        'scope must be instance: pausing the whole group at once is not available',
+      ]);
+    }
+    return this.pauses.pause(command);
+  }
+
+  @Post('resume')
+  @HttpCode(200)
+  @ApiOkResponse({ description: 'Takes events again. The new state.' })
+  resume(): PauseState {
+    return this.pauses.resume();
+  }
+
+  @Get('status')
+  @ApiOkResponse({ description: 'What runs, what is paused and why, partitions and lag.' })
+  status(): { pause: PauseState; transport: TransportStatus } {
+    return { pause: this.pauses.current, transport: this.server.describe() };
+  }
+}

@@ -1,0 +1,58 @@
+import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { KafkaBatchServer } from '@pipeline/kafka';
+import { parseDuration, type PauseCommandDto } from '@pipeline/ops';
+
+export interface PauseState {
+  readonly paused: boolean;
+  readonly scope: 'instance';
+  readonly reason: string | null;
+  /** ISO 8601; null while running. */
+  readonly since: string | null;
+  /** ISO 8601; null without an end. */
+  readonly until: string | null;
+}
+
+const RUNNING: PauseState = { paused: false, scope: 'instance', reason: null, since: null, until: null };
+
+/** Pauses and resumes this instance on behalf of an operator. */
+@Injectable()
+export class PauseControl implements OnApplicationShutdown {
+  private readonly logger = new Logger(PauseControl.name);
+  private state: PauseState = RUNNING;
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly server: KafkaBatchServer) {}
+
+  get current(): PauseState {
+    return this.state;
+  }
+
+  /** Pausing again keeps the time of the first pause and takes the new reason and end. */
+  pause({ reason, for: duration }: PauseCommandDto): PauseState {
+    const ms = duration === undefined ? undefined : parseDuration(duration);
+    clearTimeout(this.timer);
+    this.timer = ms === undefined ? undefined : setTimeout(() => this.resume(), ms).unref();
+    this.state = {
+      ...RUNNING,
+      paused: true,
+      reason: reason ?? null,
+      since: this.state.since ?? new Date().toISOString(),
+      until: ms === undefined ? null : new Date(Date.now() + ms).toISOString(),
+    };
+    this.server.pause();
+    this.logger.warn('paused by an operator');
+    return this.state;
+  }
+
+  resume(): PauseState {
+    clearTimeout(this.timer);
+    if (this.state.paused) this.logger.log('resumed');
+    this.state = RUNNING;
+    this.server.resume();
+    return this.state;
+  }
+
+  onApplicationShutdown(): void {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,89 @@
+import { Logger, Module, type DynamicModule } from '@nestjs/common';
+import {
+  AtLeastOnceDelivery,
+  createKafka,
+  DeadLetterInterceptor,
+  KafkaBatchServer,
+  MetricsInterceptor,
+  RecordProducer,
+  RetryInterceptor,
+  TopicLimits,
+  topicSpecs,
+  TransportEvents,
+} from '@pipeline/kafka';
+import { AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
+import { ConsumerAdminController } from './admin/admin.controller.js';
+import { PauseControl } from './admin/pause-control.js';
+import type { ConsumerConfig } from './config.js';
+import { healthProbes } from './health-probes.js';
+import { LoginProcessor } from './login/login-processor.js';
+import { LOGIN, LoginController } from './login/login.controller.js';
+import { Telemetry } from './telemetry.js';
+
+/** The transport, its events, and the interceptors around the handlers. */
+@Module({})
+class TransportModule {
+  static forConfig(config: ConsumerConfig): DynamicModule {
+    const events = new TransportEvents();
+    const limits = new TopicLimits();
+    const driverLog = new Logger('kafkajs');
+    const kafka = createKafka({
+      brokers: config.brokers,
+      clientId: `${config.projectName}-consumer`,
+      socketTimeoutMs: config.socketTimeout,
+      onDriverLog: ({ namespace, message }) => driverLog.debug(`${namespace}: ${message}`),
+    });
+    const delivery = new AtLeastOnceDelivery(new RecordProducer(kafka, config.socketTimeout), limits);
+    const server = new KafkaBatchServer(kafka, transportOptions(config), delivery, limits, events);
+    const retry = {
+      limit: config.retryLimit,
+      initialDelayMs: config.retryInitialDelay,
+      maxDelayMs: config.retryMaxDelay,
+    };
+    const providers = [
+      { provide: TransportEvents, useValue: events },
+      { provide: KafkaBatchServer, useValue: server },
+      { provide: MetricsInterceptor, useValue: new MetricsInterceptor(events) },
+      { provide: DeadLetterInterceptor, useValue: new DeadLetterInterceptor() },
+      { provide: RetryInterceptor, useValue: new RetryInterceptor(retry, events) },
+    ];
+    return { module: TransportModule, global: true, providers, exports: providers };
+  }
+}
+
+/** The wiring diagram of the consumer. */
+@Module({})
+export class AppModule {
+  static forConfig(config: ConsumerConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        TransportModule.forConfig(config),
+        MetricsModule.forApp('consumer'),
+        HealthModule.register({ inject: [KafkaBatchServer], useFactory: healthProbes }),
+        AuthModule.register({
+          auth: config.adminAuth,
+          tokens: config.adminTokens,
+          allowedHosts: config.adminAllowedHosts,
+        }),
+      ],
+      controllers: [LoginController, ConsumerAdminController],
+      providers: [
+        { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
+        PauseControl,
+        Telemetry,
+      ],
+    };
+  }
+}
+
+const transportOptions = (config: ConsumerConfig) => ({
+  groupId: config.consumerGroup,
+  routes: { [LOGIN]: { input: config.inputTopic, output: config.outputTopic, deadLetter: config.dlqTopic } },
+  createTopics: topicSpecs(config),
+  fromBeginning: config.autoOffsetReset === 'earliest',
+  sessionTimeoutMs: config.sessionTimeout,
+  heartbeatIntervalMs: config.heartbeatInterval,
+  concurrency: config.workerPoolSize,
+  shutdownTimeoutMs: config.shutdownTimeout,
+});

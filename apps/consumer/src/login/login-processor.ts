@@ -1,0 +1,30 @@
+import {
+  compileValidator,
+  decodeJsonObject,
+  loginEventDto,
+  type PayloadValidator,
+} from '@pipeline/contracts';
+import { processed, rejected, type InputRecord, type Outcome } from '@pipeline/kafka';
+
+/** Decides about login events: what is valid, and what it becomes. */
+export class LoginProcessor {
+  private readonly validator: PayloadValidator;
+
+  constructor(policy: { minAppVersion: string }) {
+    this.validator = compileValidator(loginEventDto(policy));
+  }
+
+  process({ value }: Pick<InputRecord, 'value'>, now: Date): Outcome {
+    const decoded = decodeJsonObject(value);
+    if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
+    const { document } = decoded;
+    const violations = this.validator.validate(document.value);
+    if (violations.length > 0) return rejected('VALIDATION_FAILED', violations);
+    const { locale } = document.value;
+    const normalised = typeof locale === 'string' ? { locale: locale.toLowerCase() } : {};
+    const output = document.encode({ ...normalised, processed_at: now.toISOString() });
+    return output ? processed(output) : rejected('VALIDATION_FAILED', [TOO_DEEP]);
+  }
+}
+
+const TOO_DEEP = { field: '', rule: 'too_deep', message: 'is nested too deeply to be written out again' };

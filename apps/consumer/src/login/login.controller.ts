@@ -1,0 +1,26 @@
+import { Controller, UseInterceptors } from '@nestjs/common';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import {
+  DeadLetterInterceptor,
+  KAFKA_BATCH,
+  MetricsInterceptor,
+  RetryInterceptor,
+  type InputRecord,
+  type Outcome,
+} from '@pipeline/kafka';
+import { LoginProcessor } from './login-processor.js';
+
+/** The name that main wiring maps to INPUT_TOPIC, OUTPUT_TOPIC and DLQ_TOPIC. */
+export const LOGIN = 'login';
+
+@Controller()
+@UseInterceptors(MetricsInterceptor, DeadLetterInterceptor, RetryInterceptor)
+export class LoginController {
+  constructor(private readonly processor: LoginProcessor) {}
+
+  @EventPattern<string>(LOGIN, KAFKA_BATCH)
+  onLogins(@Payload() records: readonly InputRecord[]): readonly Outcome[] {
+    const now = new Date();
+    return records.map((record) => this.processor.process(record, now));
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
+import { Metrics } from '@pipeline/ops';
+
+/** Turns what happens in the transport into log lines and metrics; the one place that does. */
+@Injectable()
+export class Telemetry implements OnModuleInit {
+  private readonly logger = new Logger('Kafka');
+  private unreachable = false;
+
+  constructor(
+    private readonly events: TransportEvents,
+    private readonly metrics: Metrics,
+    private readonly server: KafkaBatchServer,
+  ) {}
+
+  onModuleInit(): void {
+    this.countBatches();
+    this.logChanges();
+    this.collectGauges();
+  }
+
+  private countBatches(): void {
+    const results = this.metrics.counter('kafka_messages_processed_total');
+    const deadLetters = this.metrics.counter('pipeline_dlq_total');
+    const latency = this.metrics.histogram('pipeline_event_latency_seconds');
+    const duration = this.metrics.histogram('kafka_processing_duration_seconds');
+    const retries = this.metrics.counter('pipeline_retries_total');
+    this.events.on('committed', ({ processed, deadLettered, timestamps, committedAt }) => {
+      results.inc({ result: 'success' }, processed);
+      for (const [reason, count] of deadLettered) {
+        results.inc({ result: 'dlq' }, count);
+        deadLetters.inc({ reason }, count);
+      }
+      for (const timestamp of timestamps) latency.observe(Math.max(0, committedAt - timestamp) / 1_000);
+    });
+    this.events.on('handled', ({ seconds }) => duration.observe(seconds));
+    this.events.on('retried', ({ records }) => retries.inc(records));
+  }
+
+  private logChanges(): void {
+    const rebalances = this.metrics.counter('pipeline_rebalances_total');
+    const failures = this.metrics.counter('pipeline_batch_failures_total');
+    this.events.on('topics', ({ created, differences }) => {
+      if (created.length > 0) this.logger.log(`created topics: ${created.join(', ')}`);
+      for (const difference of differences) this.logger.warn(`an existing topic differs: ${difference}`);
+    });
+    this.events.on('joined', ({ partitions }) => {
+      this.unreachable = false;
+      rebalances.inc();
+      this.logger.log(`joined the group with ${String(partitions)} partitions`);
+    });
+    this.events.on('left', () => this.logger.log('left the group or rejoins it'));
+    this.events.on('disconnected', ({ error }) => {
+      if (!this.unreachable) this.logger.warn(`Kafka cannot be reached, trying again: ${error}`);
+      this.unreachable = true;
+    });
+    this.events.on('batch-failed', ({ topic, partition, error, retryInMs }) => {
+      failures.inc();
+      this.logger.warn(
+        `a batch of ${topic}/${String(partition)} is done again in ${String(retryInMs)} ms: ${error}`,
+      );
+    });
+    this.events.on('undeliverable', ({ topic, partition, offset, target }) =>
+      this.logger.error(
+        `${topic}/${String(partition)} is paused: the dead letter of offset ${offset} does not fit ${target} in any form. ` +
+          'Raise max.message.bytes of that topic, then POST /admin/resume',
+      ),
+    );
+  }
+
+  private collectGauges(): void {
+    const messages = this.metrics.gauge('pipeline_consumer_lag_messages');
+    const seconds = this.metrics.gauge('pipeline_consumer_lag_seconds');
+    const paused = this.metrics.gauge('pipeline_paused');
+    // A scrape asks every gauge in turn; reading the state for the first of them serves all.
+    const collect = () => {
+      const status = this.server.describe();
+      messages.reset();
+      seconds.reset();
+      for (const { topic, partition, lagMessages, lagSeconds } of status.partitions) {
+        messages.set({ topic, partition }, lagMessages);
+        seconds.set({ topic, partition }, lagSeconds);
+      }
+      paused.set(status.pausedBy.includes('operator') ? 1 : 0);
+    };
+    Object.assign(messages, { collect });
+  }
+}

@@ -1,0 +1,45 @@
+import { Body, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { AdminController } from '@pipeline/ops';
+import { IsInt, Max, Min } from 'class-validator';
+import { EventStream } from '../generator/event-stream.js';
+
+class RateDto {
+  @ApiProperty({ description: 'Events per second.', minimum: 1, maximum: 1_000_000 })
+  @IsInt()
+  @Min(1)
+  @Max(1_000_000)
+  rate!: number;
+}
+
+type StreamStatus = ReturnType<EventStream['status']>;
+
+@AdminController()
+export class ProducerAdminController {
+  constructor(private readonly stream: EventStream) {}
+
+  @Post('pause')
+  @HttpCode(200)
+  pause(): StreamStatus {
+    this.stream.setPaused(true);
+    return this.stream.status();
+  }
+
+  @Post('resume')
+  @HttpCode(200)
+  resume(): StreamStatus {
+    this.stream.setPaused(false);
+    return this.stream.status();
+  }
+
+  @Put('rate')
+  setRate(@Body() { rate }: RateDto): StreamStatus {
+    this.stream.setRate(rate);
+    return this.stream.status();
+  }
+
+  @Get('status')
+  status(): StreamStatus {
+    return this.stream.status();
+  }
+}

@@ -1,0 +1,48 @@
+import { Logger } from '@nestjs/common';
+import {
+  abortableDelay,
+  BrokerProbe,
+  createKafka,
+  describeError,
+  ensureTopics,
+  MissingTopicError,
+  topicSpecs,
+  type Kafka,
+} from '@pipeline/kafka';
+import type { ProducerConfig } from './config.js';
+
+const RETRY_MS = 1_000;
+
+/** The producer's connection: waits for a broker and the topic, and knows whether the broker answers. */
+export class ProducerKafka {
+  readonly kafka: Kafka;
+  readonly probe: BrokerProbe;
+  private readonly logger = new Logger('Kafka');
+
+  constructor(private readonly config: ProducerConfig) {
+    this.kafka = createKafka({
+      brokers: config.brokers,
+      clientId: `${config.projectName}-producer`,
+      socketTimeoutMs: config.socketTimeout,
+    });
+    this.probe = new BrokerProbe(
+      this.kafka,
+      () => [],
+      () => undefined,
+    );
+  }
+
+  /** @throws MissingTopicError */
+  async prepare(signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await ensureTopics(this.kafka, topicSpecs(this.config), [this.config.inputTopic]);
+        return;
+      } catch (error) {
+        if (error instanceof MissingTopicError) throw error;
+        if (attempt === 0) this.logger.warn(`Kafka cannot be reached, trying again: ${describeError(error)}`);
+        await abortableDelay(RETRY_MS, signal);
+      }
+    }
+  }
+}

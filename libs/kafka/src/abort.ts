@@ -1,0 +1,54 @@
+/** Resolves after `ms`, or at once when the signal is aborted. Never rejects. */
+export function abortableDelay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const done = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
+
+/** The work was given up because its signal was aborted. */
+export class AbortedError extends Error {
+  override readonly name = 'AbortedError';
+}
+
+/**
+ * The promise's own result, or an AbortedError as soon as the signal is aborted. The work itself may go on
+ * for a while; what it ends in is then ignored.
+ */
+export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let onAbort: (() => void) | undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    onAbort = () => reject(new AbortedError(String(signal.reason)));
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+  work.catch(() => undefined);
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    if (onAbort) signal.removeEventListener('abort', onAbort);
+  }
+}
+
+/** Waits for the work, at most `ms`; true when it ended in time. Failures of the work count as an end. */
+export async function withTimeLimit(work: Promise<unknown>, ms: number): Promise<boolean> {
+  const limit = new AbortController();
+  const ended = work.then(
+    () => true,
+    () => true,
+  );
+  try {
+    return await Promise.race([ended, abortableDelay(ms, limit.signal).then(() => false)]);
+  } finally {
+    limit.abort();
+  }
+}

@@ -1,0 +1,100 @@
+import { HEADERS, isReservedHeader, type DeadLetterReason, type Violation } from '@pipeline/contracts';
+import type { InputRecord, KafkaHeader } from '../record.js';
+
+/** Where a dead letter's record came from. */
+export interface Origin {
+  readonly topic: string;
+  readonly partition: number;
+  readonly groupId: string;
+}
+
+/** Why a record became a dead letter. */
+export interface Verdict {
+  readonly reason: DeadLetterReason;
+  readonly violations: readonly Violation[];
+  /** Calls of the handler in all. */
+  readonly attempts: number;
+  /** Class and text of the error, for readers of Spring's and Connect's headers. */
+  readonly exception: { readonly name: string; readonly message: string };
+  readonly failedAt: Date;
+}
+
+/** Headers of fresh input that travel on; reserved ones are dropped, because anybody can forge them. */
+export function carriedHeaders(record: InputRecord): readonly KafkaHeader[] {
+  return record.headers.some(([name]) => isReservedHeader(name))
+    ? record.headers.filter(([name]) => !isReservedHeader(name))
+    : record.headers;
+}
+
+/**
+ * The headers of a dead letter after the record's own: ours, then the family of Spring Kafka's
+ * DeadLetterPublishingRecoverer (big-endian: partition 4 bytes, offset and timestamp 8), then Kafka
+ * Connect's (all text).
+ */
+export function deadLetterHeaders(
+  record: InputRecord,
+  origin: Origin,
+  verdict: Verdict,
+): readonly KafkaHeader[] {
+  const { exception } = verdict;
+  const partition = String(origin.partition);
+  return [
+    ...carriedHeaders(record),
+    [HEADERS.reason, text(verdict.reason)],
+    [HEADERS.violations, text(JSON.stringify(verdict.violations))],
+    [HEADERS.attempts, text(String(verdict.attempts))],
+    [HEADERS.failedAt, text(verdict.failedAt.toISOString())],
+    [HEADERS.springTopic, text(origin.topic)],
+    [HEADERS.springPartition, int32(origin.partition)],
+    [HEADERS.springOffset, int64(record.offset)],
+    [HEADERS.springTimestamp, int64(record.timestamp)],
+    [HEADERS.springConsumerGroup, text(origin.groupId)],
+    [HEADERS.springExceptionFqcn, text(exception.name)],
+    [HEADERS.springExceptionMessage, text(exception.message)],
+    [HEADERS.connectTopic, text(origin.topic)],
+    [HEADERS.connectPartition, text(partition)],
+    [HEADERS.connectOffset, text(record.offset)],
+    [HEADERS.connectExceptionClass, text(exception.name)],
+    [HEADERS.connectExceptionMessage, text(exception.message)],
+  ];
+}
+
+/**
+ * The headers of a letter, then less and less of them, for a topic that does not take all: first only what
+ * is needed to replay it, then without the record's own, at last none.
+ */
+export function* smallerHeaders(
+  record: InputRecord,
+  headers: readonly KafkaHeader[],
+): Generator<readonly KafkaHeader[]> {
+  yield headers;
+  const carried = carriedHeaders(record);
+  const core = headers.slice(carried.length).filter(([name]) => CORE.has(name));
+  yield [...carried, ...core];
+  yield core;
+  yield [];
+}
+
+const text = (value: string): Buffer => Buffer.from(value);
+
+function int32(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeInt32BE(value);
+  return bytes;
+}
+
+function int64(value: string): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigInt64BE(BigInt(value));
+  return bytes;
+}
+
+const CORE: ReadonlySet<string> = new Set([
+  HEADERS.reason,
+  HEADERS.attempts,
+  HEADERS.failedAt,
+  HEADERS.springTopic,
+  HEADERS.springPartition,
+  HEADERS.springOffset,
+  HEADERS.springTimestamp,
+]);

@@ -1,0 +1,81 @@
+import type { DeadLetterReason } from '@pipeline/contracts';
+import { carriedHeaders, smallerHeaders, type Origin } from '../dead-letter/dead-letter-headers.js';
+import { outputTooLarge } from '../dead-letter/to-dead-letters.js';
+import { batchSize, recordSize } from '../driver/codec/record-encoder.js';
+import type { DeadLettered, Deliverable } from '../outcome.js';
+import type { InputRecord, OutgoingRecord } from '../record.js';
+import type { TopicLimits } from './topic-limits.js';
+
+/** Where outputs and dead letters go. */
+export interface Targets {
+  readonly output: string;
+  readonly deadLetter: string;
+}
+
+/** What is written for one input record. */
+export interface Written {
+  readonly record: OutgoingRecord;
+  /** Undefined for a processed event. */
+  readonly deadLetter: DeadLetterReason | undefined;
+}
+
+/** A record fits its topic in none of its forms; its partition waits for an operator. */
+export class UndeliverableError extends Error {
+  override readonly name = 'UndeliverableError';
+
+  constructor(
+    readonly offset: string,
+    readonly target: string,
+  ) {
+    super(`the record at offset ${offset} does not fit ${target}`);
+  }
+}
+
+/**
+ * The record to write for an outcome, in the largest form that its topic takes: an output that is too large
+ * becomes a dead letter, and a dead letter gives up headers, never its value.
+ * @throws UndeliverableError when no form fits
+ */
+export function fit(
+  input: InputRecord,
+  outcome: Deliverable,
+  targets: Targets,
+  origin: Origin,
+  limits: TopicLimits,
+): Written {
+  if (outcome.kind === 'dead-lettered') return fitDeadLetter(input, outcome, targets, origin, limits);
+  const record: OutgoingRecord = {
+    topic: targets.output,
+    key: input.key,
+    value: outcome.value,
+    headers: carriedHeaders(input),
+    partitionBy: 'key',
+    sourcePartition: origin.partition,
+  };
+  if (fits(record, limits)) return { record, deadLetter: undefined };
+  return fitDeadLetter(input, outputTooLarge(input, origin, new Date()), targets, origin, limits);
+}
+
+function fitDeadLetter(
+  input: InputRecord,
+  { reason, headers }: DeadLettered,
+  targets: Targets,
+  origin: Origin,
+  limits: TopicLimits,
+): Written {
+  for (const form of smallerHeaders(input, headers)) {
+    const record: OutgoingRecord = {
+      topic: targets.deadLetter,
+      key: input.key,
+      value: input.value,
+      headers: form,
+      partitionBy: 'source',
+      sourcePartition: origin.partition,
+    };
+    if (fits(record, limits)) return { record, deadLetter: reason };
+  }
+  throw new UndeliverableError(input.offset, targets.deadLetter);
+}
+
+const fits = (record: OutgoingRecord, limits: TopicLimits): boolean =>
+  batchSize(recordSize(record)) <= limits.get(record.topic);

@@ -1,0 +1,72 @@
+import type { Admin, Kafka } from 'kafkajs';
+import { abortableDelay, withTimeLimit } from '../abort.js';
+
+export interface PartitionEnd {
+  readonly topic: string;
+  readonly partition: number;
+  readonly highWatermark: bigint;
+}
+
+const INTERVAL_MS = 2_000;
+
+/** Asks the brokers at regular times whether they answer, and for the ends of the partitions of some topics. */
+export class BrokerProbe {
+  private readonly stopped = new AbortController();
+  private admin: Admin | undefined;
+  private loop: Promise<void> = Promise.resolve();
+  private answering = false;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly topics: () => readonly string[],
+    private readonly onEnds: (ends: readonly PartitionEnd[]) => void,
+  ) {}
+
+  /** Whether the last question was answered. */
+  get isAnswering(): boolean {
+    return this.answering;
+  }
+
+  start(): void {
+    this.loop = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped.abort();
+    await withTimeLimit(Promise.all([this.loop, this.disconnect()]), 2_000);
+  }
+
+  private async run(): Promise<void> {
+    while (!this.stopped.signal.aborted) {
+      try {
+        await this.ask();
+        this.answering = true;
+      } catch {
+        this.answering = false;
+        await this.disconnect();
+      }
+      await abortableDelay(INTERVAL_MS, this.stopped.signal);
+    }
+  }
+
+  private async ask(): Promise<void> {
+    if (!this.admin) {
+      const admin = this.kafka.admin({ retry: { retries: 0 } });
+      this.admin = admin;
+      await admin.connect();
+    }
+    const { admin } = this;
+    const topics = this.topics();
+    if (topics.length === 0) await admin.describeCluster();
+    for (const topic of topics) {
+      const offsets = await admin.fetchTopicOffsets(topic);
+      this.onEnds(offsets.map(({ partition, high }) => ({ topic, partition, highWatermark: BigInt(high) })));
+    }
+  }
+
+  private async disconnect(): Promise<void> {
+    const { admin } = this;
+    this.admin = undefined;
+    if (admin) await withTimeLimit(admin.disconnect(), 1_000);
+  }
+}

@@ -1,0 +1,31 @@
+import type { createRequire } from 'node:module';
+import { groupByPartition } from './group-by-partition.js';
+import { decodeRecord } from './record-decoder.js';
+import { encodeRecord } from './record-encoder.js';
+
+/** The one version whose internals are known; package.json pins it. */
+const VERSION = '2.2.4';
+
+const REPLACEMENTS = {
+  'kafkajs/src/protocol/recordBatch/record/v0/index.js': encodeRecord,
+  'kafkajs/src/protocol/recordBatch/record/v0/decoder.js': decodeRecord,
+  'kafkajs/src/producer/groupMessagesPerPartition.js': groupByPartition,
+} as const;
+
+/**
+ * Puts our record encoder and decoder in the place of kafkajs' own, before anything loads them: the stock
+ * ones lose the order of headers, fail on null header values and take quadratic time over many headers.
+ * Its grouping of messages by partition, quadratic too, is replaced with them.
+ * @throws Error when the installed kafkajs is another version or has another shape
+ */
+export function installCodec(require: ReturnType<typeof createRequire>): void {
+  const { version } = require('kafkajs/package.json') as { version: string };
+  if (version !== VERSION) throw new Error(`kafkajs ${VERSION} is needed, but ${version} is installed`);
+  for (const [path, replacement] of Object.entries(REPLACEMENTS)) {
+    const stock: unknown = require(path);
+    if (typeof stock !== 'function') throw new Error(`${path} is not the function it was`);
+    const cached = require.cache[require.resolve(path)];
+    if (!cached) throw new Error(`${path} cannot be replaced`);
+    cached.exports = replacement;
+  }
+}

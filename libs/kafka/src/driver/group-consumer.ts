@@ -1,0 +1,176 @@
+import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
+import type { InputRecord, TopicPartition } from '../record.js';
+import { abortableDelay, withTimeLimit } from '../abort.js';
+
+/** What one fetch brought of one partition. */
+export interface FetchedBatch extends TopicPartition {
+  readonly records: readonly InputRecord[];
+  /** The position that was asked for; records below it were dropped. */
+  readonly fetchedOffset: bigint;
+  /** The position after this batch, control and aborted records included. */
+  readonly nextOffset: bigint;
+  /** End of the partition when the batch was fetched. */
+  readonly highWatermark: bigint;
+  /** Sends a heartbeat when one is due. @throws the driver's error when the group is rebalancing */
+  heartbeat(): Promise<void>;
+  /** Commits `nextOffset` for the group. */
+  commit(): Promise<void>;
+  /** Makes the next fetch start at `nextOffset`. A batch not advanced past is fetched again. */
+  advance(): void;
+}
+
+export interface GroupConsumerOptions {
+  readonly groupId: string;
+  readonly topics: readonly string[];
+  readonly fromBeginning: boolean;
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly readUncommitted: boolean;
+}
+
+export interface GroupListener {
+  /** Only driver errors may escape: they make the consumer rejoin. */
+  onBatch(batch: FetchedBatch): Promise<void>;
+  onJoined(assignment: readonly TopicPartition[]): void;
+  /** The membership ended or is being negotiated anew. */
+  onLeft(): void;
+  onHeartbeat(): void;
+  /** The driver gave up on this connection; with `restarting` it begins anew by itself. */
+  onCrash(error: Error, restarting: boolean): void;
+}
+
+/** Bounds how long a pause, a resume or a leave waits for a running fetch. */
+const MAX_FETCH_WAIT_MS = 500;
+/** More partitions than this per instance share the workers; each worker holds one batch. */
+const CONCURRENT_PARTITIONS = 64;
+const RECONNECT_DELAYS_MS = [200, 500, 1_000, 2_000];
+const RETRY = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 2_000, retries: 5 };
+
+/** A member of a consumer group that hands out whole batches and leaves every decision to its listener. */
+export class GroupConsumer {
+  private readonly consumer: Consumer;
+  private running = false;
+
+  constructor(
+    kafka: Kafka,
+    private readonly options: GroupConsumerOptions,
+    private readonly listener: GroupListener,
+  ) {
+    this.consumer = kafka.consumer({
+      groupId: options.groupId,
+      sessionTimeout: options.sessionTimeoutMs,
+      heartbeatInterval: options.heartbeatIntervalMs,
+      rebalanceTimeout: Math.max(options.sessionTimeoutMs, 60_000),
+      maxWaitTimeInMs: MAX_FETCH_WAIT_MS,
+      readUncommitted: options.readUncommitted,
+      allowAutoTopicCreation: false,
+      retry: { ...RETRY, restartOnFailure: () => Promise.resolve(true) },
+    });
+    this.listen();
+  }
+
+  /** Joins the group, waiting for a broker as long as it takes. Ends early when `signal` is aborted. */
+  async start(signal: AbortSignal): Promise<void> {
+    await this.connect(signal);
+    if (signal.aborted) return;
+    await this.consumer.subscribe({
+      topics: [...this.options.topics],
+      fromBeginning: this.options.fromBeginning,
+    });
+    this.running = true;
+    await this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      eachBatch: (payload) => this.listener.onBatch(toFetchedBatch(payload)),
+    });
+  }
+
+  /** Leaves the group after the batches in hand; gives up waiting after `timeLimitMs`. */
+  async stop(timeLimitMs: number): Promise<void> {
+    this.running = false;
+    await withTimeLimit(this.consumer.disconnect(), timeLimitMs);
+  }
+
+  /** Takes a partition out of the fetches. Forgotten by the driver at every rejoin. */
+  suspend({ topic, partition }: TopicPartition): void {
+    this.whileRunning(() => this.consumer.pause([{ topic, partitions: [partition] }]));
+  }
+
+  resume({ topic, partition }: TopicPartition): void {
+    this.whileRunning(() => this.consumer.resume([{ topic, partitions: [partition] }]));
+  }
+
+  seek({ topic, partition }: TopicPartition, offset: bigint): void {
+    this.whileRunning(() => this.consumer.seek({ topic, partition, offset: String(offset) }));
+  }
+
+  /** kafkajs has no group to act on before it joined and between a crash and its restart. */
+  private whileRunning(action: () => void): void {
+    if (!this.running) return;
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof Error && error.name === 'KafkaJSNonRetriableError')) throw error;
+    }
+  }
+
+  private async connect(signal: AbortSignal): Promise<void> {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        await this.consumer.connect();
+        return;
+      } catch (error) {
+        if (attempt === 0) this.listener.onCrash(error as Error, true);
+        await abortableDelay(RECONNECT_DELAYS_MS[attempt] ?? 2_000, signal);
+      }
+    }
+  }
+
+  private listen(): void {
+    const { events, on } = this.consumer;
+    on(events.GROUP_JOIN, ({ payload }) => {
+      const assignment = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
+        partitions.map((partition) => ({ topic, partition })),
+      );
+      this.listener.onJoined(assignment);
+    });
+    on(events.HEARTBEAT, () => this.listener.onHeartbeat());
+    on(events.REBALANCING, () => this.listener.onLeft());
+    on(events.STOP, () => this.listener.onLeft());
+    on(events.CRASH, ({ payload }) => {
+      this.listener.onLeft();
+      this.listener.onCrash(payload.error, payload.restart);
+    });
+  }
+}
+
+function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
+  const { batch } = payload;
+  const { topic, partition } = batch;
+  const nextOffset = BigInt(batch.lastOffset()) + 1n;
+  const lastRecord = batch.messages.at(-1);
+  return {
+    topic,
+    partition,
+    // Our codec decodes headers into an ordered list; kafkajs' types know only its own form.
+    records: batch.messages as unknown as readonly InputRecord[],
+    fetchedOffset: BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset),
+    nextOffset,
+    highWatermark: BigInt(batch.highWatermark),
+    heartbeat: () => payload.heartbeat(),
+    // Not consumer.commitOffsets: that one returns in silence, without committing, while the consumer stops.
+    commit: () =>
+      payload.commitOffsetsIfNecessary({
+        topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }],
+      }),
+    advance: () => {
+      try {
+        if (lastRecord) payload.resolveOffset(lastRecord.offset);
+      } catch (error) {
+        // kafkajs fails on a topic that has left the assignment meanwhile: there is nothing to advance then.
+        if (!(error instanceof TypeError)) throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,68 @@
+import type { Kafka, LogEntry } from 'kafkajs';
+
+export type { Kafka };
+import { kafkajs } from './kafkajs.js';
+
+export interface KafkaConnection {
+  /** host:port of the seed brokers. */
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** Milliseconds until a request to a broker counts as failed. */
+  readonly socketTimeoutMs: number;
+  /** Takes kafkajs' own log lines; they are about its inner workings and belong at debug level. */
+  readonly onDriverLog?: (line: DriverLogLine) => void;
+}
+
+export interface DriverLogLine {
+  readonly label: string;
+  readonly namespace: string;
+  readonly message: string;
+}
+
+const MAX_CONNECT_MS = 3_000;
+
+/** Retries inside one call; whoever calls tries again for as long as it makes sense. */
+const CALL_RETRY = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 1_000, retries: 5 };
+
+export function createKafka({ brokers, clientId, socketTimeoutMs, onDriverLog }: KafkaConnection): Kafka {
+  return new kafkajs.Kafka({
+    brokers: [...brokers],
+    clientId,
+    requestTimeout: socketTimeoutMs,
+    connectionTimeout: Math.min(socketTimeoutMs, MAX_CONNECT_MS),
+    retry: CALL_RETRY,
+    logLevel: onDriverLog ? kafkajs.logLevel.INFO : kafkajs.logLevel.NOTHING,
+    logCreator:
+      () =>
+      ({ label, namespace, log }: LogEntry) =>
+        onDriverLog?.({ label, namespace, message: log.message }),
+  });
+}
+
+/** The protocol's name of an error (`MESSAGE_TOO_LARGE`, …) or Node's code, looked up along its causes. */
+export function errorCode(error: unknown): string | undefined {
+  for (let current = error; current instanceof Object; current = (current as { cause?: unknown }).cause) {
+    const { type, code } = current as { type?: unknown; code?: unknown };
+    if (typeof type === 'string') return type;
+    if (typeof code === 'string') return code;
+  }
+  return undefined;
+}
+
+/** What may be said of a driver error in a log line: class and code, never its text. */
+export function describeError(error: unknown): string {
+  const name = error instanceof Object && 'name' in error ? String(error.name) : typeof error;
+  const code = errorCode(error);
+  return code === undefined ? name : `${name} (${code})`;
+}
+
+const MEMBERSHIP_ERRORS = new Set([
+  'REBALANCE_IN_PROGRESS',
+  'ILLEGAL_GENERATION',
+  'UNKNOWN_MEMBER_ID',
+  'NOT_COORDINATOR_FOR_GROUP',
+]);
+
+/** The group no longer counts this consumer in as it was; kafkajs rejoins when it is given this error. */
+export const isMembershipError = (error: unknown): boolean =>
+  error instanceof Object && 'type' in error && MEMBERSHIP_ERRORS.has(String(error.type));

@@ -1,0 +1,71 @@
+import type { Kafka, Producer } from 'kafkajs';
+import type { OutgoingRecord } from '../record.js';
+import { withTimeLimit } from '../abort.js';
+import { createPartitioner, toTopicMessages } from './messages.js';
+
+const DISCONNECT_LIMIT_MS = 2_000;
+const RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 1_000, retries: 5 };
+
+/**
+ * Writes records with an idempotent producer, acknowledged by all in-sync replicas.
+ *
+ * Calls run one after the other, and a producer whose call failed is thrown away. Both are needed: after a
+ * failure kafkajs hands the same sequence numbers to the next records, and a broker that had written the
+ * first ones after all would take the next for repetitions and drop them.
+ */
+export class RecordProducer {
+  private producer: Producer | undefined;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly timeoutMs: number,
+  ) {}
+
+  /**
+   * Resolves when every record is acknowledged. @throws the driver's error when it gave up: then it is
+   * unknown which records were written.
+   */
+  send(records: readonly OutgoingRecord[]): Promise<void> {
+    const turn = this.last.then(() => this.sendNow(records));
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async disconnect(): Promise<void> {
+    const { producer } = this;
+    this.producer = undefined;
+    if (producer) await withTimeLimit(producer.disconnect(), DISCONNECT_LIMIT_MS);
+  }
+
+  private async sendNow(records: readonly OutgoingRecord[]): Promise<void> {
+    try {
+      this.producer ??= await this.open();
+      await this.producer.sendBatch({
+        acks: -1,
+        timeout: this.timeoutMs,
+        topicMessages: toTopicMessages(records),
+      });
+    } catch (error) {
+      await this.disconnect();
+      throw error;
+    }
+  }
+
+  private async open(): Promise<Producer> {
+    const producer = this.kafka.producer({
+      idempotent: true,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner,
+      retry: RETRY,
+    });
+    try {
+      await producer.connect();
+      return producer;
+    } catch (error) {
+      await withTimeLimit(producer.disconnect(), DISCONNECT_LIMIT_MS);
+      throw error;
+    }
+  }
+}

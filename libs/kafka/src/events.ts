@@ -1,0 +1,36 @@
+import { EventEmitter } from 'node:events';
+import type { DeadLetterReason } from '@pipeline/contracts';
+import type { TopicReport } from './driver/topics.js';
+import type { TopicPartition } from './record.js';
+
+/** A batch whose outcomes are written and whose offset is committed. */
+export interface BatchCommitted extends TopicPartition {
+  readonly processed: number;
+  /** Dead letters by reason. */
+  readonly deadLettered: ReadonlyMap<DeadLetterReason, number>;
+  /** Milliseconds since the epoch: the records' own timestamps, for the latency. */
+  readonly timestamps: readonly number[];
+  readonly committedAt: number;
+}
+
+/** Everything that happens in the transport. One listener of the app turns it into logs and metrics. */
+export interface TransportEventMap {
+  /** The topics were looked at, and created where they were missing. */
+  topics: [TopicReport];
+  committed: [BatchCommitted];
+  /** The batch was not written and is done again after `retryInMs`. */
+  'batch-failed': [TopicPartition & { readonly error: string; readonly retryInMs: number }];
+  /** A batch went to the handler and came back, in seconds. */
+  handled: [{ readonly records: number; readonly seconds: number }];
+  /** Records called again after a passing failure. */
+  retried: [{ readonly records: number; readonly attempt: number }];
+  joined: [{ readonly partitions: number }];
+  left: [];
+  /** The broker or the group could not be reached; the driver tries again. */
+  disconnected: [{ readonly error: string }];
+  /** Nothing is tried any more: the process has to end. */
+  fatal: [{ readonly error: Error }];
+  undeliverable: [TopicPartition & { readonly offset: string; readonly target: string }];
+}
+
+export class TransportEvents extends EventEmitter<TransportEventMap> {}

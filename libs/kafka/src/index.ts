@@ -1,0 +1,26 @@
+export { AbortedError, abortableDelay } from './abort.js';
+export { AtLeastOnceDelivery } from './delivery/at-least-once.js';
+export type { Delivery } from './delivery/delivery.js';
+export { TopicLimits } from './delivery/topic-limits.js';
+export { BrokerProbe } from './driver/broker-probe.js';
+export { createKafka, describeError, type Kafka } from './driver/kafka-client.js';
+export { RecordProducer } from './driver/record-producer.js';
+export { ensureTopics, MissingTopicError, type TopicReport, type TopicSpec } from './driver/topics.js';
+export { TransportEvents } from './events.js';
+export { DeadLetterInterceptor } from './interceptors/dead-letter.interceptor.js';
+export { MetricsInterceptor } from './interceptors/metrics.interceptor.js';
+export { RetryInterceptor } from './interceptors/retry.interceptor.js';
+export { processed, rejected, type Outcome } from './outcome.js';
+export type { InputRecord, OutgoingRecord } from './record.js';
+export { PassingError, PermanentError } from './retry/errors.js';
+export { BatchContext } from './server/batch-context.js';
+export { EachEvent } from './server/each-event.decorator.js';
+export { KAFKA_BATCH, KafkaBatchServer, type KafkaBatchOptions } from './server/kafka-batch.server.js';
+export type { TransportStatus } from './server/transport-status.js';
+export {
+  CONSUMER_GROUP_CHECKS,
+  CONSUMER_GROUP_SETTINGS,
+  KAFKA_SETTINGS,
+  TOPIC_CHECKS,
+  topicSpecs,
+} from './settings.js';

@@ -1,0 +1,37 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { from, lastValueFrom, type Observable } from 'rxjs';
+import type { TransportEvents } from '../events.js';
+import type { Outcome } from '../outcome.js';
+import type { InputRecord } from '../record.js';
+import { retryFailed, type RetryOptions } from '../retry/retry-failed.js';
+import type { BatchContext } from '../server/batch-context.js';
+
+/** Calls the handler again with the records that failed for a passing reason. See `retryFailed`. */
+export class RetryInterceptor implements NestInterceptor<readonly Outcome[], readonly Outcome[]> {
+  constructor(
+    private readonly options: Omit<RetryOptions, 'onRetry'>,
+    private readonly events: TransportEvents,
+  ) {}
+
+  intercept(
+    context: ExecutionContext,
+    next: CallHandler<readonly Outcome[]>,
+  ): Observable<readonly Outcome[]> {
+    // Nest reads the payload from the arguments at every call, so swapping it there narrows the batch.
+    const args = context.getArgs<[readonly InputRecord[], BatchContext]>();
+    const [records, { signal }] = args;
+    const handle = async (some: readonly InputRecord[]) => {
+      args[0] = some;
+      try {
+        return await lastValueFrom(next.handle());
+      } finally {
+        args[0] = records;
+      }
+    };
+    const options = {
+      ...this.options,
+      onRetry: (retry: { records: number; attempt: number }) => this.events.emit('retried', retry),
+    };
+    return from(retryFailed(records, handle, options, signal));
+  }
+}

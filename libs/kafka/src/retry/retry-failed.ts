@@ -1,0 +1,67 @@
+import { ExponentialBackoff, fullJitterGenerator, type IBackoff } from 'cockatiel';
+import { AbortedError, abortableDelay } from '../abort.js';
+import type { Outcome } from '../outcome.js';
+
+export interface RetryOptions {
+  /** Calls in all, the first included. */
+  readonly limit: number;
+  /** Milliseconds: the upper bound of the first wait. */
+  readonly initialDelayMs: number;
+  /** Milliseconds: the upper bound of every wait. */
+  readonly maxDelayMs: number;
+  /** Told before each further call. */
+  readonly onRetry?: (retry: { records: number; attempt: number }) => void;
+}
+
+type Handle<R> = (records: readonly R[]) => Promise<readonly Outcome[]>;
+
+/**
+ * Calls `handle` with all records, then again with just those that failed for a passing reason, after waits
+ * of exponential backoff with full jitter, until none is left or the limit is reached. The outcomes come in
+ * the order of the records, failures with their number of calls.
+ * @throws AbortedError at once when the signal is aborted during a wait
+ */
+export async function retryFailed<R>(
+  records: readonly R[],
+  handle: Handle<R>,
+  options: RetryOptions,
+  signal: AbortSignal,
+): Promise<readonly Outcome[]> {
+  const outcomes = [...(await call(records, handle, 1))];
+  let backoff: IBackoff<unknown> = fullJitter(options).next();
+  for (let attempt = 2; attempt <= options.limit; attempt++, backoff = backoff.next(undefined)) {
+    const failed = outcomes.flatMap((outcome, index) => (isPassingFailure(outcome) ? [index] : []));
+    if (failed.length === 0) break;
+    await abortableDelay(backoff.duration, signal);
+    if (signal.aborted) throw new AbortedError('retries ended');
+    options.onRetry?.({ records: failed.length, attempt });
+    const again = await call(pick(records, failed), handle, attempt);
+    again.forEach((outcome, position) => (outcomes[failed[position] ?? 0] = outcome));
+  }
+  return outcomes;
+}
+
+async function call<R>(
+  records: readonly R[],
+  handle: Handle<R>,
+  attempts: number,
+): Promise<readonly Outcome[]> {
+  const outcomes = await handle(records);
+  if (outcomes.length !== records.length) {
+    throw new TypeError(`a handler returned ${outcomes.length} outcomes for ${records.length} records`);
+  }
+  if (!outcomes.some((outcome) => outcome.kind === 'failed')) return outcomes;
+  return outcomes.map((outcome) => (outcome.kind === 'failed' ? { ...outcome, attempts } : outcome));
+}
+
+const isPassingFailure = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.passing;
+
+const pick = <R>(records: readonly R[], indices: readonly number[]): R[] =>
+  indices.map((index) => records[index] as R);
+
+const fullJitter = ({ initialDelayMs, maxDelayMs }: RetryOptions) =>
+  new ExponentialBackoff({
+    generator: fullJitterGenerator,
+    initialDelay: initialDelayMs,
+    maxDelay: maxDelayMs,
+  });

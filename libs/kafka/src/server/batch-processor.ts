@@ -1,0 +1,172 @@
+import { lastValueFrom, type Observable } from 'rxjs';
+import { AbortedError, untilAborted } from '../abort.js';
+import type { Delivery } from '../delivery/delivery.js';
+import { fit, UndeliverableError } from '../delivery/fit.js';
+import type { TopicLimits } from '../delivery/topic-limits.js';
+import type { FetchedBatch, GroupConsumer } from '../driver/group-consumer.js';
+import { describeError, isMembershipError } from '../driver/kafka-client.js';
+import type { TransportEvents } from '../events.js';
+import type { Deliverable } from '../outcome.js';
+import { partitionKey, type TopicPartition } from '../record.js';
+import { BatchContext } from './batch-context.js';
+import { summarize } from './batch-summary.js';
+import { noteCommitted, noteFetched, type Assignment, type PartitionState } from './partition-state.js';
+import type { PauseRegistry } from './pause-registry.js';
+import type { BoundRoute, Handler } from './routes.js';
+
+export interface ProcessorOptions {
+  readonly groupId: string;
+  /** Events of a batch in progress at once. */
+  readonly concurrency: number;
+  /** Milliseconds between heartbeats while a batch is in hand. */
+  readonly heartbeatIntervalMs: number;
+}
+
+/** Waits before a batch that could not be written is done again. */
+const RETRY_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000];
+
+type Subscriber = (call: ReturnType<Handler>) => Observable<readonly Deliverable[]>;
+
+/**
+ * Takes one fetched batch through handler and delivery, or leaves it to be fetched again. A batch is either
+ * written whole and advanced past, or not advanced past at all.
+ */
+export class BatchProcessor {
+  private readonly inHand = new Map<string, AbortController>();
+  private readonly retryTimers = new Set<NodeJS.Timeout>();
+
+  constructor(
+    private readonly options: ProcessorOptions,
+    private readonly assignment: Assignment,
+    private readonly pauses: PauseRegistry,
+    private readonly delivery: Delivery,
+    private readonly limits: TopicLimits,
+    private readonly events: TransportEvents,
+    private readonly toObservable: Subscriber,
+  ) {}
+
+  /** @throws driver errors only, which make the consumer rejoin */
+  async process(batch: FetchedBatch, route: BoundRoute, consumer: GroupConsumer): Promise<void> {
+    const state = this.assignment.get(batch);
+    if (!state) return;
+    noteFetched(state, batch);
+    if (this.pauses.isPaused(batch)) {
+      state.suspended = true;
+      consumer.suspend(batch);
+      return;
+    }
+    const { generation } = this.assignment;
+    try {
+      if (await this.isNext(state, batch, consumer)) await this.run(batch, state, route, generation);
+    } catch (error) {
+      this.fail(batch, state, error);
+    }
+  }
+
+  /** Gives up what is with the handlers; it is fetched again. What is being written is written. */
+  abort(reason: string): void {
+    for (const controller of this.inHand.values()) controller.abort(reason);
+  }
+
+  close(): void {
+    this.abort('the service stops');
+    for (const timer of this.retryTimers) clearTimeout(timer);
+  }
+
+  /** Whether the batch begins where this partition goes on; if it does not, the fetch is moved there. */
+  private async isNext(
+    state: PartitionState,
+    batch: FetchedBatch,
+    consumer: GroupConsumer,
+  ): Promise<boolean> {
+    if (!state.opened) {
+      await batch.heartbeat();
+      const start = await this.delivery.open(batch);
+      state.opened = true;
+      state.nextOffset = start;
+      if (start !== undefined && start !== batch.fetchedOffset) {
+        consumer.seek(batch, start);
+        return false;
+      }
+    }
+    // With several brokers a batch can be fetched a second time while the first is still in hand.
+    return state.nextOffset === undefined || batch.fetchedOffset >= state.nextOffset;
+  }
+
+  private async run(
+    batch: FetchedBatch,
+    state: PartitionState,
+    route: BoundRoute,
+    generation: number,
+  ): Promise<void> {
+    const abort = new AbortController();
+    const heartbeats = this.keepAlive(batch, abort);
+    this.inHand.set(partitionKey(batch), abort);
+    try {
+      const { groupId, concurrency } = this.options;
+      const context = new BatchContext(batch, groupId, abort.signal, concurrency);
+      const outcomes = await untilAborted(this.handle(route.handler, context, batch), abort.signal);
+      const written = batch.records.map((record, index) =>
+        fit(record, outcomes[index] as Deliverable, route, context, this.limits),
+      );
+      if (generation !== this.assignment.generation) return;
+      await this.delivery.deliver(
+        batch,
+        written.map(({ record }) => record),
+      );
+      if (generation !== this.assignment.generation) return;
+      batch.advance();
+      noteCommitted(state, batch);
+      this.events.emit('committed', summarize(batch, written));
+    } finally {
+      clearInterval(heartbeats);
+      this.inHand.delete(partitionKey(batch));
+    }
+  }
+
+  private async handle(
+    handler: Handler,
+    context: BatchContext,
+    batch: FetchedBatch,
+  ): Promise<readonly Deliverable[]> {
+    const outcomes = await lastValueFrom(this.toObservable(handler(batch.records, context)));
+    if (outcomes.length !== batch.records.length) {
+      throw new TypeError(`${outcomes.length} outcomes for ${batch.records.length} records`);
+    }
+    return outcomes;
+  }
+
+  private keepAlive(batch: FetchedBatch, abort: AbortController): NodeJS.Timeout {
+    return setInterval(() => {
+      batch.heartbeat().catch(() => abort.abort('the partition is being given to others'));
+    }, this.options.heartbeatIntervalMs);
+  }
+
+  /** The batch stays where it is in the topic: wait, then take it again. */
+  private fail(batch: FetchedBatch, state: PartitionState, error: unknown): void {
+    state.opened = false;
+    if (isMembershipError(error)) throw error;
+    if (error instanceof AbortedError) return;
+    if (error instanceof UndeliverableError) {
+      const { offset, target } = error;
+      this.pauses.add('undeliverable', batch);
+      this.events.emit('undeliverable', { topic: batch.topic, partition: batch.partition, offset, target });
+      return;
+    }
+    const retryInMs = RETRY_DELAYS_MS[state.failures] ?? 5_000;
+    state.failures++;
+    this.backOff(batch, retryInMs);
+    const { topic, partition } = batch;
+    this.events.emit('batch-failed', { topic, partition, error: describeError(error), retryInMs });
+  }
+
+  private backOff({ topic, partition }: TopicPartition, ms: number): void {
+    const where = { topic, partition };
+    this.pauses.add('backing-off', where);
+    const timer = setTimeout(() => {
+      this.retryTimers.delete(timer);
+      this.pauses.remove('backing-off', where);
+    }, ms);
+    this.retryTimers.add(timer);
+  }
+}

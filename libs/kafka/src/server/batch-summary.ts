@@ -1,0 +1,22 @@
+import type { DeadLetterReason } from '@pipeline/contracts';
+import type { Written } from '../delivery/fit.js';
+import type { FetchedBatch } from '../driver/group-consumer.js';
+import type { BatchCommitted } from '../events.js';
+
+/** What a committed batch counts for. */
+export function summarize(batch: FetchedBatch, written: readonly Written[]): BatchCommitted {
+  const deadLettered = new Map<DeadLetterReason, number>();
+  let processed = 0;
+  for (const { deadLetter } of written) {
+    if (deadLetter === undefined) processed++;
+    else deadLettered.set(deadLetter, (deadLettered.get(deadLetter) ?? 0) + 1);
+  }
+  return {
+    topic: batch.topic,
+    partition: batch.partition,
+    processed,
+    deadLettered,
+    timestamps: batch.records.map(({ timestamp }) => Number(timestamp)),
+    committedAt: Date.now(),
+  };
+}

@@ -1,0 +1,59 @@
+import { compileValidator, decodeJsonObject, type PayloadValidator } from '@pipeline/contracts';
+import { plainToInstance, type ClassConstructor } from 'class-transformer';
+import { rejected, type Outcome } from '../outcome.js';
+import type { InputRecord } from '../record.js';
+import { isPassing, toError } from '../retry/errors.js';
+import type { BatchContext } from './batch-context.js';
+import { mapConcurrently } from './map-concurrently.js';
+
+type EventHandler<T> = (event: T, context: BatchContext) => Outcome | Promise<Outcome>;
+type BatchHandler = (records: readonly InputRecord[], context: BatchContext) => Promise<readonly Outcome[]>;
+
+/**
+ * Lets a handler take one typed event instead of a batch of records:
+ *
+ *     @EventPattern<string>('login', KAFKA_BATCH)
+ *     @EachEvent(LoginEventDto)
+ *     onLogin(@Payload() event: LoginEventDto): Outcome { … }
+ *
+ * Each record is decoded and validated against `dto`; what is invalid is rejected without a call. Up to the
+ * transport's concurrency of events is in progress at once; the outcomes keep the order of the records. What
+ * a handler throws fails its own event only: a PermanentError or a programming error for good, the rest is
+ * tried again.
+ */
+export function EachEvent<T extends object>(dto: ClassConstructor<T>) {
+  const validator = compileValidator(dto);
+  return (
+    _target: object,
+    _name: string | symbol,
+    descriptor: TypedPropertyDescriptor<EventHandler<T>>,
+  ): void => {
+    const handler = descriptor.value;
+    if (!handler) throw new TypeError('@EachEvent belongs on a method');
+    const batchHandler: BatchHandler = function (this: unknown, records, context) {
+      return mapConcurrently(records, context.concurrency, context.signal, (record) =>
+        handleRecord(record, dto, validator, (event) => handler.call(this, event, context)),
+      );
+    };
+    // Nest calls the method with what the transport emits, a batch; only its author sees single events.
+    descriptor.value = batchHandler as unknown as EventHandler<T>;
+  };
+}
+
+async function handleRecord<T extends object>(
+  record: InputRecord,
+  dto: ClassConstructor<T>,
+  validator: PayloadValidator,
+  handle: (event: T) => Outcome | Promise<Outcome>,
+): Promise<Outcome> {
+  const decoded = decodeJsonObject(record.value);
+  if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
+  const violations = validator.validate(decoded.document.value);
+  if (violations.length > 0) return rejected('VALIDATION_FAILED', violations);
+  try {
+    return await handle(plainToInstance(dto, decoded.document.value));
+  } catch (thrown) {
+    const error = toError(thrown);
+    return { kind: 'failed', error, passing: isPassing(error) };
+  }
+}

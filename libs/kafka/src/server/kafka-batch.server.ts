@@ -1,0 +1,218 @@
+import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
+import { AbortedError, abortableDelay, withTimeLimit } from '../abort.js';
+import type { Delivery } from '../delivery/delivery.js';
+import type { TopicLimits } from '../delivery/topic-limits.js';
+import { BrokerProbe } from '../driver/broker-probe.js';
+import { GroupConsumer, type FetchedBatch } from '../driver/group-consumer.js';
+import { describeError, type Kafka } from '../driver/kafka-client.js';
+import { ensureTopics, MissingTopicError, type TopicSpec } from '../driver/topics.js';
+import type { TransportEvents } from '../events.js';
+import type { TopicPartition } from '../record.js';
+import { BatchProcessor } from './batch-processor.js';
+import { Assignment } from './partition-state.js';
+import { PauseRegistry } from './pause-registry.js';
+import { bindRoutes, type BoundRoute, type Handler, type Route } from './routes.js';
+import { describeTransport, type TransportStatus } from './transport-status.js';
+
+/** Transport id for `@EventPattern(name, KAFKA_BATCH)`. */
+export const KAFKA_BATCH = Symbol('kafka-batch');
+
+export interface KafkaBatchOptions {
+  readonly groupId: string;
+  /** Topics by the symbolic names that handlers use. */
+  readonly routes: Readonly<Record<string, Route>>;
+  readonly createTopics: readonly TopicSpec[];
+  readonly fromBeginning: boolean;
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  readonly concurrency: number;
+  readonly shutdownTimeoutMs: number;
+}
+
+/** How long a batch with the handlers may go on after a pause. */
+const PAUSE_GRACE_MS = 500;
+const RECONNECT_DELAYS_MS = [200, 500, 1_000, 2_000];
+
+/**
+ * Nest transport that takes whole batches of a partition through one handler call and one delivery.
+ * Keys, values and headers stay bytes until the handler decodes them.
+ */
+export class KafkaBatchServer extends Server implements CustomTransportStrategy {
+  override readonly transportId = KAFKA_BATCH;
+  readonly pauses = new PauseRegistry();
+  private readonly assignment = new Assignment();
+  private readonly stopping = new AbortController();
+  private readonly processor: BatchProcessor;
+  private readonly consumer: GroupConsumer;
+  private readonly probe: BrokerProbe;
+  private routes: ReadonlyMap<string, BoundRoute> = new Map();
+  private running: Promise<void> = Promise.resolve();
+  private member = false;
+  private lastHeartbeat = 0;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly options: KafkaBatchOptions,
+    private readonly delivery: Delivery,
+    private readonly limits: TopicLimits,
+    private readonly events: TransportEvents,
+  ) {
+    super();
+    this.processor = new BatchProcessor(
+      options,
+      this.assignment,
+      this.pauses,
+      delivery,
+      limits,
+      events,
+      (call) => this.transformToObservable(call) as ReturnType<typeof this.transformToObservable<never>>,
+    );
+    this.consumer = new GroupConsumer(
+      kafka,
+      { ...options, topics: this.inputs(), readUncommitted: false },
+      {
+        onBatch: (batch) => this.onBatch(batch),
+        onJoined: (partitions) => this.onJoined(partitions),
+        onLeft: () => this.onLeft(),
+        onHeartbeat: () => (this.lastHeartbeat = Date.now()),
+        onCrash: (error, restarting) => this.onCrash(error, restarting),
+      },
+    );
+    this.probe = new BrokerProbe(
+      kafka,
+      () => this.inputs(),
+      (ends) => this.noteEnds(ends),
+    );
+    this.pauses.onChange(() => this.resumeFree());
+  }
+
+  /** @see RoutingError, which stops the start */
+  listen(callback: (error?: unknown) => void): void {
+    try {
+      this.routes = bindRoutes(this.getHandlers(), this.options.routes);
+    } catch (error) {
+      callback(error);
+      return;
+    }
+    this.probe.start();
+    this.running = this.run();
+    callback();
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    this.processor.close();
+    // What is being written gets most of the time, leaving the group the rest.
+    const limit = Math.max(1_000, this.options.shutdownTimeoutMs - 3_000);
+    await this.consumer.stop(limit);
+    await Promise.all([
+      withTimeLimit(this.running, 500),
+      this.probe.stop(),
+      withTimeLimit(this.delivery.close(), 1_000),
+    ]);
+  }
+
+  /** Takes no further events. What is in hand is finished, or given up after half a second. */
+  pause(): void {
+    this.pauses.add('operator');
+    setTimeout(() => {
+      if (this.pauses.isPaused()) this.processor.abort('paused');
+    }, PAUSE_GRACE_MS).unref();
+  }
+
+  /** Also takes up what waited for an operator because it could not be delivered. */
+  resume(): void {
+    this.pauses.clear('undeliverable');
+    this.pauses.remove('operator');
+  }
+
+  describe(): TransportStatus {
+    const { sessionTimeoutMs } = this.options;
+    const member = this.member && Date.now() - this.lastHeartbeat < sessionTimeoutMs;
+    return describeTransport(this.assignment, this.pauses, { member, brokerAnswers: this.probe.isAnswering });
+  }
+
+  override on(): never {
+    throw new Error('listen to the TransportEvents instead');
+  }
+
+  override unwrap<T>(): T {
+    throw new Error('the driver is not exposed');
+  }
+
+  private inputs(): string[] {
+    return Object.values(this.options.routes).map(({ input }) => input);
+  }
+
+  private async run(): Promise<void> {
+    try {
+      await this.prepareTopics();
+      await this.consumer.start(this.stopping.signal);
+    } catch (error) {
+      if (error instanceof AbortedError || this.stopping.signal.aborted) return;
+      this.events.emit('fatal', { error: error as Error });
+    }
+  }
+
+  /** Waits for a broker as long as it takes. @throws MissingTopicError, AbortedError */
+  private async prepareTopics(): Promise<void> {
+    const needed = Object.values(this.options.routes).flatMap(({ input, output, deadLetter }) => [
+      input,
+      output,
+      deadLetter,
+    ]);
+    for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
+      try {
+        const report = await ensureTopics(this.kafka, this.options.createTopics, needed);
+        report.maxMessageBytes.forEach((bytes, topic) => this.limits.set(topic, bytes));
+        this.events.emit('topics', report);
+        return;
+      } catch (error) {
+        if (error instanceof MissingTopicError) throw error;
+        if (attempt === 0) this.events.emit('disconnected', { error: describeError(error) });
+        await abortableDelay(RECONNECT_DELAYS_MS[attempt] ?? 2_000, this.stopping.signal);
+      }
+    }
+    throw new AbortedError('stopped before a broker answered');
+  }
+
+  private async onBatch(batch: FetchedBatch): Promise<void> {
+    const route = this.routes.get(batch.topic);
+    if (route && !this.stopping.signal.aborted) await this.processor.process(batch, route, this.consumer);
+  }
+
+  private onJoined(partitions: readonly TopicPartition[]): void {
+    this.member = true;
+    this.lastHeartbeat = Date.now();
+    this.assignment.replace(partitions);
+    this.delivery.assigned(partitions);
+    this.events.emit('joined', { partitions: partitions.length });
+  }
+
+  private onLeft(): void {
+    if (!this.member) return;
+    this.member = false;
+    this.processor.abort('the group membership ended');
+    this.events.emit('left');
+  }
+
+  private onCrash(error: Error, restarting: boolean): void {
+    if (restarting) this.events.emit('disconnected', { error: describeError(error) });
+    else this.events.emit('fatal', { error });
+  }
+
+  private noteEnds(ends: readonly (TopicPartition & { highWatermark: bigint })[]): void {
+    for (const end of ends) {
+      const state = this.assignment.get(end);
+      if (state) state.highWatermark = end.highWatermark;
+    }
+  }
+
+  private resumeFree(): void {
+    for (const state of this.assignment.all()) {
+      if (!state.suspended || this.pauses.isPaused(state)) continue;
+      state.suspended = false;
+      this.consumer.resume(state);
+    }
+  }
+}

@@ -1,0 +1,72 @@
+import type { FetchedBatch } from '../driver/group-consumer.js';
+import { partitionKey, type TopicPartition } from '../record.js';
+
+/** What is known of one assigned partition. */
+export interface PartitionState extends TopicPartition {
+  /** Our own next offset; a batch that begins below it was fetched twice. Unknown until the first commit. */
+  nextOffset: bigint | undefined;
+  /** Offset of the next record to take, as far as a fetch has shown it. */
+  position: bigint | undefined;
+  /** End of the partition, as far as it has been seen. */
+  highWatermark: bigint | undefined;
+  /** Milliseconds since the epoch: timestamp of the next record to take, or the best guess at it. */
+  nextTimestamp: number | undefined;
+  /** Delivery has been opened for this partition since it was assigned or last failed. */
+  opened: boolean;
+  /** The driver has been told to fetch nothing. */
+  suspended: boolean;
+  /** Failed tries of the batch in hand. */
+  failures: number;
+}
+
+/** The partitions of the current assignment. Every join begins a new generation with nothing known. */
+export class Assignment {
+  private states = new Map<string, PartitionState>();
+  private current = 0;
+
+  /** Counts the joins: work begun in an older generation must not be committed. */
+  get generation(): number {
+    return this.current;
+  }
+
+  replace(partitions: readonly TopicPartition[]): void {
+    this.current++;
+    this.states = new Map(
+      partitions.map(({ topic, partition }) => [
+        partitionKey({ topic, partition }),
+        {
+          topic,
+          partition,
+          nextOffset: undefined,
+          position: undefined,
+          highWatermark: undefined,
+          nextTimestamp: undefined,
+          opened: false,
+          suspended: false,
+          failures: 0,
+        },
+      ]),
+    );
+  }
+
+  get(where: TopicPartition): PartitionState | undefined {
+    return this.states.get(partitionKey(where));
+  }
+
+  all(): readonly PartitionState[] {
+    return [...this.states.values()];
+  }
+}
+
+export function noteFetched(state: PartitionState, batch: FetchedBatch): void {
+  state.position = batch.fetchedOffset;
+  state.highWatermark = batch.highWatermark;
+  state.nextTimestamp = Number(batch.records[0]?.timestamp ?? Date.now());
+}
+
+export function noteCommitted(state: PartitionState, batch: FetchedBatch): void {
+  state.nextOffset = batch.nextOffset;
+  state.position = batch.nextOffset;
+  state.nextTimestamp = Number(batch.records.at(-1)?.timestamp ?? Date.now());
+  state.failures = 0;
+}

@@ -1,0 +1,56 @@
+import { partitionKey, type TopicPartition } from '../record.js';
+
+/**
+ * Why a partition takes nothing. `operator`: somebody asked for it. `backing-off`: the last batch could not
+ * be written and waits for its next try. `undeliverable`: a dead letter fits its topic in no form.
+ */
+export type PauseReason = 'operator' | 'backing-off' | 'undeliverable';
+
+const EVERYWHERE = '*';
+
+/**
+ * The one owner of pausing. A partition runs when neither it nor the whole instance has a reason left;
+ * the reasons outlive rebalances, unlike the driver's own pauses.
+ */
+export class PauseRegistry {
+  private readonly reasons = new Map<string, Set<PauseReason>>();
+  private readonly listeners = new Set<() => void>();
+
+  /** Without a partition: the whole instance. Twice is the same as once. */
+  add(reason: PauseReason, where?: TopicPartition): void {
+    const key = where ? partitionKey(where) : EVERYWHERE;
+    const reasons = this.reasons.get(key) ?? new Set();
+    this.reasons.set(key, reasons.add(reason));
+    this.notify();
+  }
+
+  remove(reason: PauseReason, where?: TopicPartition): void {
+    this.reasons.get(where ? partitionKey(where) : EVERYWHERE)?.delete(reason);
+    this.notify();
+  }
+
+  /** Ends a reason wherever it stands. */
+  clear(reason: PauseReason): void {
+    for (const reasons of this.reasons.values()) reasons.delete(reason);
+    this.notify();
+  }
+
+  /** Why this partition, or without one the whole instance, takes nothing; empty when it runs. */
+  reasonsOf(where?: TopicPartition): readonly PauseReason[] {
+    const everywhere = this.reasons.get(EVERYWHERE) ?? [];
+    if (!where) return [...everywhere];
+    return [...new Set([...everywhere, ...(this.reasons.get(partitionKey(where)) ?? [])])];
+  }
+
+  isPaused(where?: TopicPartition): boolean {
+    return this.reasonsOf(where).length > 0;
+  }
+
+  onChange(listener: () => void): void {
+    this.listeners.add(listener);
+  }
+
+  private notify(): void {
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,48 @@
+import type { TopicPartition } from '../record.js';
+import type { Assignment, PartitionState } from './partition-state.js';
+import type { PauseReason, PauseRegistry } from './pause-registry.js';
+
+export interface PartitionStatus extends TopicPartition {
+  /** Offset of the next record to take, decimal; null until a fetch has shown it. */
+  readonly position: string | null;
+  readonly lagMessages: number;
+  readonly lagSeconds: number;
+  /** Why it takes nothing; empty while it runs. */
+  readonly pausedBy: readonly PauseReason[];
+}
+
+export interface TransportStatus {
+  /** A member of the group whose heartbeats are answered. */
+  readonly member: boolean;
+  readonly brokerAnswers: boolean;
+  /** Why the whole instance takes nothing; empty while it runs. */
+  readonly pausedBy: readonly PauseReason[];
+  readonly partitions: readonly PartitionStatus[];
+}
+
+export function describeTransport(
+  assignment: Assignment,
+  pauses: PauseRegistry,
+  group: Pick<TransportStatus, 'member' | 'brokerAnswers'>,
+): TransportStatus {
+  const now = Date.now();
+  return {
+    ...group,
+    pausedBy: pauses.reasonsOf(),
+    partitions: assignment.all().map((state) => describePartition(state, pauses, now)),
+  };
+}
+
+function describePartition(state: PartitionState, pauses: PauseRegistry, now: number): PartitionStatus {
+  const { topic, partition, position, highWatermark, nextTimestamp = now } = state;
+  const behind = position === undefined || highWatermark === undefined ? 0n : highWatermark - position;
+  const lagMessages = behind > 0n ? Number(behind) : 0;
+  return {
+    topic,
+    partition,
+    position: position === undefined ? null : String(position),
+    lagMessages,
+    lagSeconds: lagMessages === 0 ? 0 : Math.max(0, now - nextTimestamp) / 1_000,
+    pausedBy: pauses.reasonsOf(state),
+  };
+}

@@ -1,0 +1,201 @@
+import {
+  choice,
+  defineSettings,
+  flag,
+  integer,
+  list,
+  setting,
+  text,
+  type SettingsCheck,
+} from '@pipeline/ops';
+import type { TopicSpec } from './driver/topics.js';
+
+const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
+const BROKER = /^(?:kafka:\/\/)?([^\s,/:@]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/;
+const DAY_MS = 86_400_000;
+
+const topic = (name: string, preset: string, help: string) =>
+  text(name, { default: preset, pattern: TOPIC_NAME, accepts: 'a topic name', help });
+
+const milliseconds = (name: string, preset: number, min: number, help: string) =>
+  integer(name, { default: preset, min, max: 2 ** 31 - 1, unit: 'ms', help });
+
+/** Which Kafka, which topics: what producer and consumer have in common. */
+export const KAFKA_SETTINGS = defineSettings({
+  brokers: list('BOOTSTRAP_SERVERS', {
+    aliases: ['KAFKA_BROKER_URL', 'KAFKA_LISTENER'],
+    items: 'host:port',
+    item: (given) => (BROKER.test(given) ? given.replace(/^kafka:\/\//, '') : undefined),
+    default: ['localhost:29092'],
+    help: 'Kafka brokers to begin with; a `kafka://` prefix is accepted.',
+  }),
+  inputTopic: topic('INPUT_TOPIC', 'user-login', 'Topic the login events arrive on.'),
+  outputTopic: topic('OUTPUT_TOPIC', 'processed-user-login', 'Topic of the processed events.'),
+  dlqTopic: topic('DLQ_TOPIC', 'user-login-dlq', 'Topic of the dead letters.'),
+  createTopics: setting<readonly CreateTopic[]>('KAFKA_CREATE_TOPICS', {
+    default: 'user-login:1:1,processed-user-login:1:1,user-login-dlq:1:1',
+    accepts: 'a comma-separated list of name:partitions:replication',
+    parse: parseCreateTopics,
+    help: 'Topics created at start when missing. One that exists is never altered.',
+  }),
+  inputRetention: milliseconds(
+    'INPUT_RETENTION',
+    7 * DAY_MS,
+    1,
+    'Retention of the input topic when it is created.',
+  ),
+  outputRetention: milliseconds(
+    'OUTPUT_RETENTION',
+    7 * DAY_MS,
+    1,
+    'Retention of the output topic when it is created.',
+  ),
+  // 2^31 ms are 24.8 days.
+  dlqRetention: integer('DLQ_RETENTION', {
+    default: 30 * DAY_MS,
+    min: 1,
+    unit: 'ms',
+    help: 'Retention of the dead-letter topic when it is created; dead letters outlive the input.',
+  }),
+  socketTimeout: milliseconds('SOCKET_TIMEOUT', 10_000, 100, 'Until a request to a broker counts as failed.'),
+});
+
+/** How the consumer takes and retries. */
+export const CONSUMER_GROUP_SETTINGS = defineSettings({
+  consumerGroup: text('CONSUMER_GROUP', {
+    default: 'user-group',
+    pattern: /^.+$/,
+    accepts: 'a name',
+    help: 'Consumer group, used exactly as given.',
+  }),
+  autoOffsetReset: choice('AUTO_OFFSET_RESET', {
+    of: ['earliest', 'latest'],
+    default: 'earliest',
+    help: 'Where a group without a committed offset begins.',
+  }),
+  enableAutoCommit: flag('ENABLE_AUTO_COMMIT', {
+    default: false,
+    help: '`true` is refused: it loses events.',
+  }),
+  deliveryGuarantee: choice('DELIVERY_GUARANTEE', {
+    of: ['at-least-once'],
+    default: 'at-least-once',
+    help: 'Offsets are committed after every output of a batch is acknowledged.',
+  }),
+  sessionTimeout: milliseconds(
+    'SESSION_TIMEOUT',
+    30_000,
+    1_000,
+    'Without heartbeat until the group gives the partitions to others.',
+  ),
+  heartbeatInterval: milliseconds(
+    'HEARTBEAT_INTERVAL',
+    3_000,
+    100,
+    'Between heartbeats; a rebalance is noticed at the next one.',
+  ),
+  workerPoolSize: integer('KAFKA_WORKER_POOL_SIZE', {
+    default: 10,
+    min: 1,
+    max: 10_000,
+    help: 'Events of a partition in progress at once when processing waits on something outside.',
+  }),
+  retryLimit: integer('KAFKA_RETRY_LIMIT', {
+    default: 3,
+    min: 1,
+    max: 100,
+    help: 'Calls in all, in place, before an event goes to the dead letters.',
+  }),
+  retryInitialDelay: milliseconds(
+    'KAFKA_RETRY_INITIAL_DELAY',
+    100,
+    1,
+    'Upper bound of the first wait between calls; doubles each time, with full jitter.',
+  ),
+  retryMaxDelay: milliseconds('KAFKA_RETRY_MAX_DELAY', 10_000, 1, 'Upper bound of every wait between calls.'),
+});
+
+interface GroupValues {
+  readonly enableAutoCommit: boolean;
+  readonly heartbeatInterval: number;
+  readonly sessionTimeout: number;
+}
+
+export const CONSUMER_GROUP_CHECKS: readonly SettingsCheck<GroupValues>[] = [
+  {
+    about: ['enableAutoCommit'],
+    problem: ({ enableAutoCommit }) =>
+      enableAutoCommit
+        ? 'ENABLE_AUTO_COMMIT must be false: committing before the outputs are written loses events'
+        : undefined,
+  },
+  {
+    about: ['heartbeatInterval', 'sessionTimeout'],
+    problem: ({ heartbeatInterval, sessionTimeout }) =>
+      heartbeatInterval * 2 > sessionTimeout
+        ? 'HEARTBEAT_INTERVAL must be at most half of SESSION_TIMEOUT'
+        : undefined,
+  },
+];
+
+interface TopicValues {
+  readonly inputTopic: string;
+  readonly outputTopic: string;
+  readonly dlqTopic: string;
+}
+
+export const TOPIC_CHECKS: readonly SettingsCheck<TopicValues>[] = [
+  {
+    about: ['inputTopic', 'outputTopic', 'dlqTopic'],
+    problem: ({ inputTopic, outputTopic, dlqTopic }) =>
+      new Set([inputTopic, outputTopic, dlqTopic]).size < 3
+        ? 'INPUT_TOPIC, OUTPUT_TOPIC and DLQ_TOPIC must be three different topics'
+        : undefined,
+  },
+];
+
+interface CreateTopic {
+  readonly topic: string;
+  readonly partitions: number;
+  readonly replication: number;
+}
+
+function parseCreateTopics(given: string): readonly CreateTopic[] | undefined {
+  const topics: CreateTopic[] = [];
+  for (const part of given.split(',').map((item) => item.trim())) {
+    const match = /^([^:]+):(\d{1,6}):(\d{1,3})$/.exec(part);
+    const [, name = '', partitions, replication] = match ?? [];
+    if (!TOPIC_NAME.test(name) || Number(partitions) < 1 || Number(replication) < 1) return undefined;
+    topics.push({ topic: name, partitions: Number(partitions), replication: Number(replication) });
+  }
+  return topics;
+}
+
+interface RoleValues extends TopicValues {
+  readonly createTopics: readonly CreateTopic[];
+  readonly inputRetention: number;
+  readonly outputRetention: number;
+  readonly dlqRetention: number;
+}
+
+/** Events grow by a time and dead letters by headers: their topics take more than the 1 MiB of the input. */
+const GROWN_MESSAGE_BYTES = 2 * 1_048_588;
+
+/** The topics to create, each with what its role needs. */
+export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
+  const { inputTopic, outputTopic, dlqTopic, inputRetention, outputRetention, dlqRetention } = values;
+  const roles: Record<string, Record<string, string>> = {
+    [inputTopic]: { 'cleanup.policy': 'delete', 'retention.ms': String(inputRetention) },
+    [outputTopic]: {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(outputRetention),
+      'max.message.bytes': String(GROWN_MESSAGE_BYTES),
+    },
+    [dlqTopic]: {
+      'cleanup.policy': 'delete',
+      'retention.ms': String(dlqRetention),
+      'max.message.bytes': String(GROWN_MESSAGE_BYTES),
+    },
+  };
+  return values.createTopics.map((topic) => ({ ...topic, config: roles[topic.topic] ?? {} }));
+}
