@@ -1,0 +1,16 @@
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
+import { freePort } from '../../tools/lib/processes.mjs';
+import { root } from '../../tools/lib/workspace.mjs';
+
+/** One real broker for all integration tests, on a free port. */
+export default async function setup() {
+  const node = { id: 1, port: await freePort(), controllerPort: await freePort() };
+  const dir = mkdtempSync(join(tmpdir(), 'login-event-kafka-'));
+  const broker = startBroker({ jars: await kafkaJars(root), java: requireJava(), node, nodes: [node], dir });
+  Object.assign(globalThis, { testBroker: broker, testBrokerDir: dir });
+  await brokerAnswers(broker, node.port);
+  process.env.KAFKA_TEST_BROKERS = `127.0.0.1:${node.port}`;
+}

@@ -1,0 +1,124 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import type { Kafka, KafkaMessage } from 'kafkajs';
+
+const root = join(import.meta.dirname, '..', '..');
+const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
+
+export const brokers = (): string => process.env['KAFKA_TEST_BROKERS'] ?? '';
+
+export const testKafka = (): Kafka =>
+  new kafkajs.Kafka({ brokers: [brokers()], clientId: 'test', logLevel: kafkajs.logLevel.NOTHING });
+
+export interface Topics {
+  readonly input: string;
+  readonly output: string;
+  readonly dlq: string;
+  readonly group: string;
+  readonly partitions: number;
+}
+
+/** Names nobody else uses, so that tests do not meet on the shared broker. */
+export function uniqueTopics(partitions = 1): Topics {
+  const id = randomBytes(4).toString('hex');
+  return { input: `in-${id}`, output: `out-${id}`, dlq: `dlq-${id}`, group: `group-${id}`, partitions };
+}
+
+const topicSettings = ({ input, output, dlq, partitions }: Topics) => ({
+  INPUT_TOPIC: input,
+  OUTPUT_TOPIC: output,
+  DLQ_TOPIC: dlq,
+  KAFKA_CREATE_TOPICS: [input, output, dlq].map((topic) => `${topic}:${String(partitions)}:1`).join(','),
+});
+
+export interface Service {
+  readonly url: string;
+  readonly process: ChildProcess;
+  output(): string;
+  /** The exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** A built app with an environment of its own, in a folder without .env. */
+export async function startService(
+  app: 'consumer' | 'producer',
+  topics: Topics,
+  env: Record<string, string> = {},
+): Promise<Service> {
+  const port = env['HTTP_PORT'] ?? String(await freePort());
+  const child = spawn(process.execPath, [join(root, 'apps', app, 'dist', 'main.js')], {
+    cwd: tmpdir(),
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      BOOTSTRAP_SERVERS: brokers(),
+      CONSUMER_GROUP: topics.group,
+      HTTP_PORT: port,
+      ADMIN_AUTH: 'none',
+      HEARTBEAT_INTERVAL: '500',
+      SESSION_TIMEOUT: '6000',
+      ...topicSettings(topics),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  return {
+    url: `http://127.0.0.1:${port}`,
+    process: child,
+    output: () => output,
+    stop: async (signal = 'SIGTERM') => {
+      if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+      child.kill(signal);
+      await once(child, 'exit');
+      return child.exitCode;
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Waits for a condition; fails with what it was. */
+export async function eventually(what: string, condition: () => Promise<boolean> | boolean, timeoutMs = 45_000) {
+  const end = Date.now() + timeoutMs;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`not within ${String(timeoutMs)} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
+
+export async function isReady({ url }: Service): Promise<boolean> {
+  try {
+    return (await fetch(`${url}/health`)).status === 200;
+  } catch {
+    return false;
+  }
+}
+
+/** Collects what is written to topics, from their beginning. */
+export async function collect(...topics: string[]): Promise<{ records: Map<string, KafkaMessage[]>; stop(): Promise<void> }> {
+  const consumer = testKafka().consumer({ groupId: `reader-${randomBytes(4).toString('hex')}`, maxWaitTimeInMs: 100 });
+  const records = new Map<string, KafkaMessage[]>(topics.map((topic) => [topic, []]));
+  await consumer.connect();
+  await consumer.subscribe({ topics, fromBeginning: true });
+  await consumer.run({
+    eachMessage: ({ topic, message }) => {
+      records.get(topic)?.push(message);
+      return Promise.resolve();
+    },
+  });
+  return { records, stop: () => consumer.disconnect() };
+}
