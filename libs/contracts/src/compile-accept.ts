@@ -21,7 +21,7 @@ export function compileAccept(
 ): ((value: object) => boolean) | undefined {
   const rules = fieldRules.filter(({ name }) => name !== IS_OPTIONAL).map(ruleOf);
   if (!rules.every((rule) => rule instanceof Rule)) return undefined;
-  const ajv = new Ajv({ strict: true });
+  const ajv = new Ajv({ strict: true, ownProperties: true });
   const keywords = addKeywords(ajv, rules);
   const toSchema = (fieldRule: FieldRule): Schema => {
     const { compiled } = ruleOf(fieldRule) as Rule;

@@ -35,7 +35,7 @@ export const IsPublicIp = () =>
     ),
   );
 
-function typeRule(type: string, name: string, holds: (value: unknown) => boolean): Rule {
+function typeRule(type: 'string' | 'integer', name: string, holds: (value: unknown) => boolean): Rule {
   return new Rule('type', `must be ${name}`, (value) => isAbsent(value) || holds(value), {
     schema: { type },
   });

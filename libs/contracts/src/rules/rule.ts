@@ -4,7 +4,8 @@ import { registerDecorator } from 'class-validator';
 export type TextCheck = (text: string) => string | undefined;
 
 /** A rule in the form that the compiled validator takes: JSON Schema, or a function where that cannot say it. */
-type Compiled = { readonly schema: object } | { readonly check: TextCheck };
+type Compiled =
+  { readonly schema: { minLength?: number; type?: 'string' | 'integer' } } | { readonly check: TextCheck };
 
 /** A rule of a field. class-validator asks `holds`; `compiled` accepts nothing that `holds` refuses. */
 export class Rule {

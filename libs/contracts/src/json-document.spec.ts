@@ -1,0 +1,244 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import { decodeJsonObject, type JsonDocument } from './json-document.js';
+import { loginEventDto } from './login-event.dto.js';
+import { compileValidator } from './payload-validator.js';
+import { jsonObjectText, jsonText } from './testing/json-texts.js';
+import { anyEvent } from './testing/login-events.js';
+import { readJson, type ExactJson } from './testing/read-json.js';
+
+function decode(text: string): JsonDocument {
+  const decoded = decodeJsonObject(Buffer.from(text));
+  if (!decoded.ok) throw new Error(decoded.reason);
+  return decoded.document;
+}
+
+const encode = (text: string, changes = {}): string | undefined => decode(text).encode(changes)?.toString();
+
+const nested = (levels: number, core = ''): string =>
+  `{"a":${'['.repeat(levels)}${core}${']'.repeat(levels)}}`;
+
+describe('decoding', () => {
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['a tombstone', null],
+  ])('finds %s to be a required value that is absent', (_, bytes) => {
+    expect(decodeJsonObject(bytes)).toEqual({
+      ok: false,
+      reason: 'VALIDATION_FAILED',
+      violations: [{ field: '', rule: 'required', message: 'is empty' }],
+    });
+  });
+
+  it.each([
+    'null',
+    'true',
+    '0',
+    '-0',
+    '1e400',
+    '""',
+    '"{}"',
+    '[]',
+    '[{}]',
+    ' null ',
+    '['.repeat(50_000) + ']'.repeat(50_000),
+  ])('finds %.20s to be of the wrong type', (text) => {
+    expect(decodeJsonObject(Buffer.from(text))).toEqual({
+      ok: false,
+      reason: 'VALIDATION_FAILED',
+      violations: [{ field: '', rule: 'type', message: 'must be a JSON object' }],
+    });
+  });
+
+  it.each([
+    ' ',
+    '\0',
+    '{',
+    '}',
+    '{}{}',
+    '{} x',
+    "{'a':1}",
+    '{a:1}',
+    '{"a":1,}',
+    '{"a":01}',
+    '{"a":+1}',
+    '{"a":.5}',
+    '{"a":1.}',
+    '{"a":NaN}',
+    '{"a":Infinity}',
+    '{"a":"\n"}',
+    '{"a":"\\x"}',
+    '{"a":1}//',
+    '\u00a0{}',
+    '\ufeff{}',
+    'undefined',
+    '['.repeat(50_000),
+  ])('finds %.20j malformed, and says nothing of it', (text) => {
+    expect(decodeJsonObject(Buffer.from(text))).toEqual({
+      ok: false,
+      reason: 'MALFORMED_JSON',
+      violations: [],
+    });
+  });
+
+  it.each([
+    ['a byte that starts nothing', [0xff]],
+    ['a sequence that is cut short', [0xc3]],
+    ['an overlong form', [0xc0, 0xaf]],
+    ['a surrogate', [0xed, 0xa0, 0x80]],
+    ['a code point beyond Unicode', [0xf4, 0x90, 0x80, 0x80]],
+  ])('finds %s in a string malformed', (_, bytes) => {
+    const value = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
+    expect(decodeJsonObject(value)).toEqual({ ok: false, reason: 'MALFORMED_JSON', violations: [] });
+  });
+
+  it('keeps __proto__ as data', () => {
+    const { value } = decode('{"__proto__":{"user_id":"x"}}');
+    expect(Object.keys(value)).toEqual(['__proto__']);
+    expect(value.user_id).toBeUndefined();
+  });
+});
+
+describe('encoding', () => {
+  it.each([
+    ['{"b":1,"a":"x"}', { a: 'y' }, '{"b":1,"a":"y"}'],
+    ['{"processed_at":"old","a":1}', { processed_at: 'new' }, '{"processed_at":"new","a":1}'],
+    ['{"a":1}', { processed_at: 'new' }, '{"a":1,"processed_at":"new"}'],
+    ['{"a":1,"a":2}', {}, '{"a":2}'],
+    ['{"a":1,"\\u0061":2}', {}, '{"a":2}'],
+    ['{"__proto__":1,"constructor":2}', { a: 3 }, '{"__proto__":1,"constructor":2,"a":3}'],
+    ['{"__proto__":1.0}', { a: 3 }, '{"__proto__":1.0,"a":3}'],
+    [' { "a" : [ ] } ', {}, '{"a":[]}'],
+    ['{"a":"\\u00e9\\/\\ud83d\\ude00"}', {}, '{"a":"é/😀"}'],
+    ['{"a":"\\ud800"}', {}, '{"a":"\\ud800"}'],
+  ])('of %s with %j gives %s', (text, changes, json) => {
+    expect(encode(text, changes)).toBe(json);
+  });
+
+  it.each([
+    '9223372036854775807',
+    '-9223372036854775808',
+    '18446744073709551615',
+    '9007199254740993',
+    '1000000000000000000000',
+    '1'.repeat(1_000),
+    '1.0',
+    '0.10',
+    '-0',
+    '-0.0',
+    '0.1000000000000000055511151231257827',
+    '1e5',
+    '1E5',
+    '1e+5',
+    '1.5e-7',
+    '1e400',
+    '-1e-400',
+    '123456789012345.0',
+    '1234567890123456',
+    '1.5',
+    '0',
+    '1e+21',
+  ])('keeps the digits of %.40s wherever it stands', (number) => {
+    const text = `{"a":${number},"b":[${number},${number}],"c":{"${number}":${number}},"d":"${number}"}`;
+    expect(encode(text)).toBe(text);
+    expect(encode(text.replaceAll(/([:,[])/g, '$1\n\t '))).toBe(text);
+  });
+
+  it.each([
+    ['{"a":1.0,"a":2}', {}, '{"a":2}'],
+    ['{"a":2,"a":1.0}', {}, '{"a":1.0}'],
+    ['{"a":1.0,"b":2.0}', { a: 3.5 }, '{"a":3.5,"b":2.0}'],
+    ['{"a":1.0,"b":"\\":1.0,"}', {}, '{"a":1.0,"b":"\\":1.0,"}'],
+    ['{"a":"\\\\",":-0":1.0}', {}, '{"a":"\\\\",":-0":1.0}'],
+    ['{"a":": 1.0 [-0,1e5,"}', {}, '{"a":": 1.0 [-0,1e5,"}'],
+  ])('of %s with %j keeps the digits of what is left: %s', (text, changes, json) => {
+    expect(encode(text, changes)).toBe(json);
+  });
+
+  it('always manages 100 levels', () => {
+    for (const text of [nested(100), nested(100, '1.0')]) expect(encode(text)).toBe(text);
+  });
+
+  it.each(['', '1.0', '"x"'])('gives up on 50,000 levels around %j without throwing', (core) => {
+    expect(encode(nested(50_000, core), { processed_at: 'now' })).toBeUndefined();
+  });
+
+  it('throws what is not a matter of depth', () => {
+    const broken = {
+      toJSON() {
+        throw new TypeError('broken');
+      },
+    };
+    expect(() => decode('{}').encode({ broken })).toThrow('broken');
+  });
+
+  it.each([
+    ['numbers', `{"a":[${Array(200_000).fill('-0').join()}]}`],
+    ['quotes', `{"a":1.0,"b":"${'\\"'.repeat(400_000)}"}`],
+    ['backslashes', `{"a":1.0,"b":"${'\\\\'.repeat(400_000)}"}`],
+    ['digits', `{"a":${'7'.repeat(900_000)}}`],
+    ['fields', `{${Array.from({ length: 40_000 }, (__, index) => `"f${index}":${index}.0`).join()}}`],
+    ['a long text', `{"a":1.0,"b":"${'ab:1.0,'.repeat(1_000_000)}"}`],
+  ])('takes linear time for a value full of %s', (_, text) => {
+    expect(encode(text) === text).toBe(true);
+  });
+
+  it('changes nothing but the named fields, digit by digit', () => {
+    const changes = fc.dictionary(fc.constantFrom('processed_at', 'locale', 'a'), fc.string(), {
+      maxKeys: 2,
+    });
+    fc.assert(
+      fc.property(jsonObjectText, changes, (text, changed) => {
+        const expected = new Map(readJson(text) as Map<string, ExactJson>);
+        for (const [field, value] of Object.entries(changed)) expected.set(field, value);
+        expect(readJson(encode(text, changed) ?? '')).toEqual(expected);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
+
+describe('a record value of any kind', () => {
+  const validator = compileValidator(loginEventDto({ minAppVersion: '2.0.0' }));
+
+  function outcomeOf(bytes: Buffer): string {
+    const decoded = decodeJsonObject(bytes);
+    if (!decoded.ok) return `${decoded.reason} ${decoded.violations.map(({ rule }) => rule).join()}`;
+    const { value } = decoded.document;
+    if (validator.validate(value).length > 0) return 'rules broken';
+    return decoded.document.encode({}) ? 'written' : 'too deep';
+  }
+
+  /** What the standard's own decoder and parser say. */
+  function expectedOutcome(bytes: Buffer): string {
+    if (bytes.length === 0) return 'VALIDATION_FAILED required';
+    let value: unknown;
+    try {
+      value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes));
+    } catch {
+      return 'MALFORMED_JSON ';
+    }
+    if (Object.prototype.toString.call(value) !== '[object Object]') return 'VALIDATION_FAILED type';
+    return validator.explain(value as object).length > 0 ? 'rules broken' : 'written';
+  }
+
+  const eventBytes = anyEvent.map((event) => Buffer.from(JSON.stringify(event)));
+
+  it.each<[string, fc.Arbitrary<Buffer>]>([
+    ['arbitrary bytes', fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes))],
+    ['arbitrary JSON', jsonText.map((text) => Buffer.from(text))],
+    [
+      'events with bytes changed',
+      fc.tuple(eventBytes, fc.nat(300), fc.uint8Array({ maxLength: 3 })).map(([bytes, at, inserted]) => {
+        return Buffer.concat([bytes.subarray(0, at), inserted, bytes.subarray(at + 1)]);
+      }),
+    ],
+  ])('has exactly one outcome and never throws: %s', (_, values) => {
+    fc.assert(
+      fc.property(values, (bytes) => {
+        expect(outcomeOf(bytes)).toBe(expectedOutcome(bytes));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
