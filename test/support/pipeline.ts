@@ -92,7 +92,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Waits for a condition; fails with what it was. */
-export async function eventually(what: string, condition: () => Promise<boolean> | boolean, timeoutMs = 45_000) {
+export async function eventually(what: string, condition: () => Promise<boolean> | boolean, timeoutMs = 240_000) {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${String(timeoutMs)} ms: ${what}`);

@@ -132,6 +132,6 @@ export function brokerAnswers(broker, port) {
       if (!isRunning(broker)) throw new UserError(`Kafka ended:\n${lastLines(broker.log)}`);
       return /** @type {Promise<boolean>} */ (accepts(port));
     },
-    { timeoutMs: 60_000, what: 'Kafka' },
+    { timeoutMs: 240_000, what: 'Kafka' },
   );
 }

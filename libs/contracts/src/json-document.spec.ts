@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { decodeJsonObject, type JsonDocument } from './json-document.js';
@@ -18,6 +19,16 @@ const encode = (text: string, changes = {}): string | undefined => decode(text).
 const nested = (levels: number, core = ''): string =>
   `{"a":${'['.repeat(levels)}${core}${']'.repeat(levels)}}`;
 
+/** Values on which anything quadratic would take minutes. */
+const HUGE = {
+  numbers: () => `{"a":[${Array(200_000).fill('-0').join()}]}`,
+  quotes: () => `{"a":1.0,"b":"${'\\"'.repeat(400_000)}"}`,
+  backslashes: () => `{"a":1.0,"b":"${'\\\\'.repeat(400_000)}"}`,
+  digits: () => `{"a":${'7'.repeat(900_000)}}`,
+  fields: () => `{${Array.from({ length: 40_000 }, (_, index) => `"f${index}":${index}.0`).join()}}`,
+  'a long text': () => `{"a":1.0,"b":"${'ab:1.0,'.repeat(1_000_000)}"}`,
+};
+
 describe('decoding', () => {
   it.each([
     ['nothing', Buffer.alloc(0)],
@@ -30,25 +41,16 @@ describe('decoding', () => {
     });
   });
 
-  it.each([
-    'null',
-    'true',
-    '0',
-    '-0',
-    '1e400',
-    '""',
-    '"{}"',
-    '[]',
-    '[{}]',
-    ' null ',
-    '['.repeat(50_000) + ']'.repeat(50_000),
-  ])('finds %.20s to be of the wrong type', (text) => {
-    expect(decodeJsonObject(Buffer.from(text))).toEqual({
-      ok: false,
-      reason: 'VALIDATION_FAILED',
-      violations: [{ field: '', rule: 'type', message: 'must be a JSON object' }],
-    });
-  });
+  it.each(['null', 'true', '0', '-0', '1e400', '""', '"{}"', '[]', '[{}]', ' null '])(
+    'finds %s to be of the wrong type',
+    (text) => {
+      expect(decodeJsonObject(Buffer.from(text))).toEqual({
+        ok: false,
+        reason: 'VALIDATION_FAILED',
+        violations: [{ field: '', rule: 'type', message: 'must be a JSON object' }],
+      });
+    },
+  );
 
   it.each([
     ' ',
@@ -72,8 +74,7 @@ describe('decoding', () => {
     '\u00a0{}',
     '\ufeff{}',
     'undefined',
-    '['.repeat(50_000),
-  ])('finds %.20j malformed, and says nothing of it', (text) => {
+  ])('finds %j malformed, and says nothing of it', (text) => {
     expect(decodeJsonObject(Buffer.from(text))).toEqual({
       ok: false,
       reason: 'MALFORMED_JSON',
@@ -90,6 +91,14 @@ describe('decoding', () => {
   ])('finds %s in a string malformed', (_, bytes) => {
     const value = Buffer.concat([Buffer.from('{"a":"'), Buffer.from(bytes), Buffer.from('"}')]);
     expect(decodeJsonObject(value)).toEqual({ ok: false, reason: 'MALFORMED_JSON', violations: [] });
+  });
+
+  it('survives 50,000 levels', () => {
+    const open = '['.repeat(50_000);
+    const reasonOf = (text: string) => decodeJsonObject(Buffer.from(text));
+    expect(reasonOf(open)).toMatchObject({ reason: 'MALFORMED_JSON' });
+    expect(reasonOf(open + ']'.repeat(50_000))).toMatchObject({ reason: 'VALIDATION_FAILED' });
+    expect(reasonOf(nested(50_000)).ok).toBe(true);
   });
 
   it('keeps __proto__ as data', () => {
@@ -121,7 +130,6 @@ describe('encoding', () => {
     '18446744073709551615',
     '9007199254740993',
     '1000000000000000000000',
-    '1'.repeat(1_000),
     '1.0',
     '0.10',
     '-0',
@@ -138,7 +146,7 @@ describe('encoding', () => {
     '1.5',
     '0',
     '1e+21',
-  ])('keeps the digits of %.40s wherever it stands', (number) => {
+  ])('keeps the digits of %s wherever it stands', (number) => {
     const text = `{"a":${number},"b":[${number},${number}],"c":{"${number}":${number}},"d":"${number}"}`;
     expect(encode(text)).toBe(text);
     expect(encode(text.replaceAll(/([:,[])/g, '$1\n\t '))).toBe(text);
@@ -172,16 +180,13 @@ describe('encoding', () => {
     expect(() => decode('{}').encode({ broken })).toThrow('broken');
   });
 
-  it.each([
-    ['numbers', `{"a":[${Array(200_000).fill('-0').join()}]}`],
-    ['quotes', `{"a":1.0,"b":"${'\\"'.repeat(400_000)}"}`],
-    ['backslashes', `{"a":1.0,"b":"${'\\\\'.repeat(400_000)}"}`],
-    ['digits', `{"a":${'7'.repeat(900_000)}}`],
-    ['fields', `{${Array.from({ length: 40_000 }, (__, index) => `"f${index}":${index}.0`).join()}}`],
-    ['a long text', `{"a":1.0,"b":"${'ab:1.0,'.repeat(1_000_000)}"}`],
-  ])('takes linear time for a value full of %s', (_, text) => {
-    expect(encode(text) === text).toBe(true);
-  });
+  it.each(['numbers', 'quotes', 'backslashes', 'digits', 'fields', 'a long text'] as const)(
+    'takes linear time for a value full of %s',
+    (content) => {
+      const text = HUGE[content]();
+      expect(encode(text) === text).toBe(true);
+    },
+  );
 
   it('changes nothing but the named fields, digit by digit', () => {
     const changes = fc.dictionary(fc.constantFrom('processed_at', 'locale', 'a'), fc.string(), {
@@ -191,7 +196,7 @@ describe('encoding', () => {
       fc.property(jsonObjectText, changes, (text, changed) => {
         const expected = new Map(readJson(text) as Map<string, ExactJson>);
         for (const [field, value] of Object.entries(changed)) expected.set(field, value);
-        expect(readJson(encode(text, changed) ?? '')).toEqual(expected);
+        return isDeepStrictEqual(readJson(encode(text, changed) ?? ''), expected);
       }),
       { numRuns: 10_000 },
     );
@@ -236,7 +241,7 @@ describe('a record value of any kind', () => {
   ])('has exactly one outcome and never throws: %s', (_, values) => {
     fc.assert(
       fc.property(values, (bytes) => {
-        expect(outcomeOf(bytes)).toBe(expectedOutcome(bytes));
+        return outcomeOf(bytes) === expectedOutcome(bytes);
       }),
       { numRuns: 10_000 },
     );

@@ -116,16 +116,15 @@ describe('a login event', () => {
     ]);
   });
 
-  it.each([[{}], [Object.create(null)], [[]], [{ __proto__: EVENT }]])(
-    '%j lacks all that is required',
-    (value) => {
-      expect(validator.validate(value as object).map(({ rule }) => rule)).toEqual([
-        'required',
-        'required',
-        'required',
-      ]);
-    },
-  );
+  it.each<[string, object]>([
+    ['an empty object', {}],
+    ['an object without prototype', Object.create(null) as object],
+    ['an array', []],
+    ['an object that only inherits its fields', Object.create(EVENT) as object],
+  ])('is not %s', (_, value) => {
+    const rules = validator.validate(value).map(({ rule }) => rule);
+    expect(rules).toEqual(['required', 'required', 'required']);
+  });
 
   it('is never quoted in a message', () => {
     const secret = '$value-secret';
@@ -166,12 +165,12 @@ describe('the lowest app version', () => {
 describe('the compiled validator', () => {
   it('never accepts what class-validator refuses', () => {
     let accepted = 0;
-    const runs = 15_000;
+    const runs = 10_000;
     fc.assert(
       fc.property(anyEvent, (event) => {
-        if (!validator.accepts(event)) return;
+        if (!validator.accepts(event)) return true;
         accepted++;
-        expect(validator.explain(event)).toEqual([]);
+        return validator.explain(event).length === 0;
       }),
       { numRuns: runs },
     );
@@ -182,11 +181,11 @@ describe('the compiled validator', () => {
 
   it('refuses fewer than 1 in 10,000 events that class-validator accepts', () => {
     let refused = 0;
-    const runs = 15_000;
+    const runs = 10_000;
     fc.assert(
       fc.property(validEvent, (event) => {
-        expect(validator.explain(event)).toEqual([]);
         if (!validator.accepts(event)) refused++;
+        return validator.explain(event).length === 0;
       }),
       { numRuns: runs },
     );

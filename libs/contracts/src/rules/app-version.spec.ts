@@ -59,14 +59,17 @@ describe('a version', () => {
     '0x2',
     '9007199254740992.0.0',
     '99999999999999999999.0.0',
-    '2'.repeat(5_000),
-    `2.0.0-${'a'.repeat(5_000)}`,
-    '2.'.repeat(2_500),
     '2.0.0\u0000',
   ])('is not %j', (text) => {
     expect(parseAppVersion(text)).toBeNull();
     expect(problemOf(text)).toBe('app_version_invalid');
   });
+});
+
+it('a text of 5,000 characters is no version', () => {
+  for (const text of ['2'.repeat(5_000), '2.'.repeat(2_500), `2.0.0-${'a'.repeat(4_994)}`]) {
+    expect(problemOf(text)).toBe('app_version_invalid');
+  }
 });
 
 describe('the lowest version', () => {
@@ -116,7 +119,7 @@ describe('the lowest version', () => {
         const [parsed, oldest] = [parseAppVersion(text), parseAppVersion(minimum)];
         if (!oldest) throw new Error('not a minimum');
         const tooOld = parsed && compare(parsed, oldest) < 0 ? 'app_version_too_old' : undefined;
-        expect(appVersionCheck(minimum)(text)).toBe(parsed ? tooOld : 'app_version_invalid');
+        return appVersionCheck(minimum)(text) === (parsed ? tooOld : 'app_version_invalid');
       }),
       { numRuns: 10_000 },
     );

@@ -102,12 +102,15 @@ describe('an address', () => {
     '::1/128',
     'fe80::1%eth0',
     '2001:db8::1%1',
-    '1'.repeat(5_000),
-    ':'.repeat(5_000),
-    '1.'.repeat(5_000),
   ])('cannot be %j', (text) => {
     expect(ipProblem(text)).toBe('ip_invalid');
   });
+});
+
+it('a text of 5,000 characters is no address', () => {
+  for (const text of ['1'.repeat(5_000), ':'.repeat(5_000), '1.'.repeat(2_500)]) {
+    expect(ipProblem(text)).toBe('ip_invalid');
+  }
 });
 
 describe('an address of any spelling', () => {
@@ -166,10 +169,11 @@ describe('an address of any spelling', () => {
       v6.map((text) => ({ text, family: 'ipv6' as const })),
     );
     fc.assert(
-      fc.property(bothFamilies, ({ text, family }) => {
-        expect(ipProblem(text)).toBe(refused.check(text, family) ? 'ip_not_public' : undefined);
-      }),
-      { numRuns: 20_000 },
+      fc.property(
+        bothFamilies,
+        ({ text, family }) => ipProblem(text) === (refused.check(text, family) ? 'ip_not_public' : undefined),
+      ),
+      { numRuns: 10_000 },
     );
   });
 
@@ -182,7 +186,7 @@ describe('an address of any spelling', () => {
     fc.assert(
       fc.property(fc.oneof(v4, v6), edit, (text, [at, length, inserted]) => {
         const edited = text.slice(0, at) + inserted + text.slice(at + length);
-        expect([undefined, 'ip_invalid', 'ip_not_public']).toContain(ipProblem(edited));
+        return [undefined, 'ip_invalid', 'ip_not_public'].includes(ipProblem(edited));
       }),
       { numRuns: 10_000 },
     );

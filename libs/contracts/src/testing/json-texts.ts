@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { utf16Unit } from './login-events.js';
 
 /** Numbers as JSON may spell them. */
 const numberText = fc.oneof(
@@ -12,7 +13,7 @@ const numberText = fc.oneof(
 const stringText = fc
   .array(
     fc.oneof(
-      fc.string({ unit: 'binary' }).map((plain) => JSON.stringify(plain).slice(1, -1)),
+      fc.string({ unit: utf16Unit }).map((plain) => JSON.stringify(plain).slice(1, -1)),
       fc.constantFrom(
         ':1.0',
         ',-0,',

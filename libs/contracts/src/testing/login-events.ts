@@ -1,5 +1,8 @@
 import fc from 'fast-check';
 
+/** Any UTF-16 code unit, also halves of pairs and control characters. */
+export const utf16Unit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+
 /** Text versions from 2.0.0 on, in every form that is allowed. */
 const validVersion = fc.oneof(
   fc.tuple(fc.integer({ min: 2, max: 99 }), fc.nat(), fc.nat(9)).map((parts) => parts.join('.')),
@@ -13,7 +16,7 @@ const publicIp = fc.oneof(
   fc.constantFrom('::ffff:8.8.8.8', 'ff02::1', '::8.8.8.8', '2001:DB8::A', '64:ff9b::10.0.0.1'),
 );
 
-const text = fc.oneof(fc.string({ minLength: 1 }), fc.uuid(), fc.string({ unit: 'binary', minLength: 1 }));
+const text = fc.oneof(fc.string({ minLength: 1 }), fc.uuid(), fc.string({ unit: utf16Unit, minLength: 1 }));
 const orNull = <T>(valid: fc.Arbitrary<T>) => fc.option(valid, { freq: 10 });
 
 /** Every field with what its rules allow. */
