@@ -62,7 +62,10 @@ async function main() {
   const java = given.brokers === undefined ? requireJava() : undefined;
   if (java) {
     await requireFreePort(ports.kafka, 'Kafka needs it; choose another with --kafka-port');
-    await requireFreePort(ports.kafka + 1_000, "Kafka's controller needs it; choose another with --kafka-port");
+    await requireFreePort(
+      ports.kafka + 1_000,
+      "Kafka's controller needs it; choose another with --kafka-port",
+    );
   }
   await requireFreePort(ports.consumer, 'the consumer needs it; choose another with --consumer-port');
   await requireFreePort(ports.producer, 'the producer needs it; choose another with --producer-port');
@@ -78,7 +81,10 @@ async function main() {
   for (const child of children) watch(child);
   if (broker) await brokerAnswers(broker, ports.kafka);
   for (const [name, port] of Object.entries({ consumer: ports.consumer, producer: ports.producer })) {
-    await waitFor(async () => (await read(`http://127.0.0.1:${port}/health`)) !== '', { timeoutMs: 60_000, what: name });
+    await waitFor(async () => (await read(`http://127.0.0.1:${port}/health`)) !== '', {
+      timeoutMs: 60_000,
+      what: name,
+    });
   }
   announce(brokers, ports, logs);
   await showStatus(ports);
@@ -114,7 +120,9 @@ function startApp(name, { brokers, port, logs }) {
 function watch(child) {
   void child.ended.then(() => {
     if (stopping) return;
-    console.error(`\n${child.name} ended by itself. The end of its log, ${child.log}:\n${lastLines(child.log)}`);
+    console.error(
+      `\n${child.name} ended by itself. The end of its log, ${child.log}:\n${lastLines(child.log)}`,
+    );
     void shutDown(1);
   });
 }

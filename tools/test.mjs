@@ -23,7 +23,9 @@ async function main() {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
     const [code] = await once(child, 'exit');
-    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(readFileSync(report, 'utf8'));
+    const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites } = JSON.parse(
+      readFileSync(report, 'utf8'),
+    );
     const failed = numFailedTests + numRuntimeErrorTestSuites;
     console.log(`${numPassedTests} passed, ${failed} failed`);
     return code === 0 && numPassedTests > 0 && failed === 0 ? 0 : 1;

@@ -1,5 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { collect, eventually, isReady, startService, testKafka, uniqueTopics, type Service } from '../support/pipeline.js';
+import {
+  collect,
+  eventually,
+  isReady,
+  startService,
+  testKafka,
+  uniqueTopics,
+  type Service,
+} from '../support/pipeline.js';
 
 const VALID = {
   user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
@@ -32,11 +40,19 @@ const ROWS: readonly [name: string, value: Buffer | null, rules: readonly string
   ['a private address', bytes({ ...VALID, ip: '192.168.1.1' }), ['ip_not_public']],
   ['a mapped loopback address', bytes({ ...VALID, ip: '::ffff:127.0.0.1' }), ['ip_not_public']],
   ['a fraction as time', bytes({ ...VALID, timestamp: 1.5 }), ['type']],
-  ['two rules at once', bytes({ ...VALID, app_version: '1.0.0', ip: '::1' }), ['app_version_too_old', 'ip_not_public']],
+  [
+    'two rules at once',
+    bytes({ ...VALID, app_version: '1.0.0', ip: '::1' }),
+    ['app_version_too_old', 'ip_not_public'],
+  ],
   ['a tombstone', null, ['required']],
   ['an empty value', Buffer.alloc(0), ['required']],
   ['an array', Buffer.from('[]'), ['type']],
-  ['50,000 levels', Buffer.from(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)},${JSON.stringify(VALID).slice(1)}`), ['too_deep']],
+  [
+    '50,000 levels',
+    Buffer.from(`{"a":${'['.repeat(50_000)}${']'.repeat(50_000)},${JSON.stringify(VALID).slice(1)}`),
+    ['too_deep'],
+  ],
   ['no JSON', Buffer.from('{'), 'MALFORMED_JSON'],
   ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'MALFORMED_JSON'],
 ];
@@ -53,11 +69,17 @@ describe('the pipeline on a real Kafka', () => {
     await producer.connect();
     for (const [name, value] of ROWS) {
       const headers = { trace: 'abc', 'dlq.reason': 'FORGED' };
-      await producer.send({ topic: topics.input, messages: [{ key: Buffer.from([0xff, ...Buffer.from(name)]), value, headers }] });
+      await producer.send({
+        topic: topics.input,
+        messages: [{ key: Buffer.from([0xff, ...Buffer.from(name)]), value, headers }],
+      });
     }
     await producer.disconnect();
     reader = await collect(topics.output, topics.dlq);
-    await eventually('every event has come out', () => outputs().length + deadLetters().length >= ROWS.length);
+    await eventually(
+      'every event has come out',
+      () => outputs().length + deadLetters().length >= ROWS.length,
+    );
   });
 
   afterAll(async () => {
@@ -82,7 +104,9 @@ describe('the pipeline on a real Kafka', () => {
     expect(refused[0]?.value).toEqual(value);
     expect(String(headers['dlq.reason'])).toBe(rules === 'MALFORMED_JSON' ? rules : 'VALIDATION_FAILED');
     const violations = JSON.parse(String(headers['dlq.violations'])) as { rule: string }[];
-    expect(violations.map(({ rule }) => rule).sort()).toEqual(rules === 'MALFORMED_JSON' ? [] : [...rules].sort());
+    expect(violations.map(({ rule }) => rule).sort()).toEqual(
+      rules === 'MALFORMED_JSON' ? [] : [...rules].sort(),
+    );
     expect(String(headers['kafka_dlt-original-topic'])).toBe(topics.input);
     expect(headers['kafka_dlt-original-partition']).toEqual(Buffer.alloc(4));
     expect(headers['kafka_dlt-original-offset']).toHaveLength(8);
@@ -114,7 +138,9 @@ describe('the pipeline on a real Kafka', () => {
     await producer.send({ topic: topics.input, messages: [{ key: 'late', value: bytes(VALID) }] });
     await producer.disconnect();
     await eventually('lag is reported', async () =>
-      /pipeline_consumer_lag_messages\{[^}]*\} 1\n/.test(await (await fetch(`${consumer.url}/metrics`)).text()),
+      /pipeline_consumer_lag_messages\{[^}]*\} 1\n/.test(
+        await (await fetch(`${consumer.url}/metrics`)).text(),
+      ),
     );
     expect(outputs()).toHaveLength(before);
     expect(await isReady(consumer)).toBe(true);

@@ -92,7 +92,11 @@ async function freePort(): Promise<number> {
 }
 
 /** Waits for a condition; fails with what it was. */
-export async function eventually(what: string, condition: () => Promise<boolean> | boolean, timeoutMs = 240_000) {
+export async function eventually(
+  what: string,
+  condition: () => Promise<boolean> | boolean,
+  timeoutMs = 240_000,
+) {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`not within ${String(timeoutMs)} ms: ${what}`);
@@ -109,8 +113,13 @@ export async function isReady({ url }: Service): Promise<boolean> {
 }
 
 /** Collects what is written to topics, from their beginning. */
-export async function collect(...topics: string[]): Promise<{ records: Map<string, KafkaMessage[]>; stop(): Promise<void> }> {
-  const consumer = testKafka().consumer({ groupId: `reader-${randomBytes(4).toString('hex')}`, maxWaitTimeInMs: 100 });
+export async function collect(
+  ...topics: string[]
+): Promise<{ records: Map<string, KafkaMessage[]>; stop(): Promise<void> }> {
+  const consumer = testKafka().consumer({
+    groupId: `reader-${randomBytes(4).toString('hex')}`,
+    maxWaitTimeInMs: 100,
+  });
   const records = new Map<string, KafkaMessage[]>(topics.map((topic) => [topic, []]));
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });

@@ -105,7 +105,9 @@ export function startBroker({ jars, java, node, nodes, dir }) {
         stdio: 'pipe',
       });
     } catch (error) {
-      throw new UserError(`Kafka's storage in ${data} cannot be prepared:\n${String(/** @type {{ stderr?: unknown }} */ (error).stderr)}`);
+      throw new UserError(
+        `Kafka's storage in ${data} cannot be prepared:\n${String(/** @type {{ stderr?: unknown }} */ (error).stderr)}`,
+      );
     }
   }
   const heap = (process.env.KAFKA_HEAP_OPTS ?? '-Xms256m -Xmx512m').split(' ');

@@ -20,7 +20,8 @@ export const pinnedNode = () => {
 
 async function installIfMissing() {
   const installed = join(root, 'node_modules', '.package-lock.json');
-  const isFresh = existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
+  const isFresh =
+    existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs;
   if (isFresh) return;
   console.error('Installing packages (npm ci) …');
   await run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: root });

@@ -2,11 +2,9 @@ import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
   AtLeastOnceDelivery,
   createKafka,
-  DeadLetterInterceptor,
   KafkaBatchServer,
-  MetricsInterceptor,
   RecordProducer,
-  RetryInterceptor,
+  RETRY_OPTIONS,
   TopicLimits,
   topicSpecs,
   TransportEvents,
@@ -43,9 +41,7 @@ class TransportModule {
     const providers = [
       { provide: TransportEvents, useValue: events },
       { provide: KafkaBatchServer, useValue: server },
-      { provide: MetricsInterceptor, useValue: new MetricsInterceptor(events) },
-      { provide: DeadLetterInterceptor, useValue: new DeadLetterInterceptor() },
-      { provide: RetryInterceptor, useValue: new RetryInterceptor(retry, events) },
+      { provide: RETRY_OPTIONS, useValue: retry },
     ];
     return { module: TransportModule, global: true, providers, exports: providers };
   }

@@ -1,8 +1,9 @@
-import { Controller, UseInterceptors } from '@nestjs/common';
+import { Controller, UseFilters, UseInterceptors } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import {
   DeadLetterInterceptor,
   KAFKA_BATCH,
+  KeepErrorFilter,
   MetricsInterceptor,
   RetryInterceptor,
   type InputRecord,
@@ -14,6 +15,7 @@ import { LoginProcessor } from './login-processor.js';
 export const LOGIN = 'login';
 
 @Controller()
+@UseFilters(KeepErrorFilter)
 @UseInterceptors(MetricsInterceptor, DeadLetterInterceptor, RetryInterceptor)
 export class LoginController {
   constructor(private readonly processor: LoginProcessor) {}

@@ -1,9 +1,10 @@
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { tap, type Observable } from 'rxjs';
-import type { TransportEvents } from '../events.js';
+import { TransportEvents } from '../events.js';
 import type { InputRecord } from '../record.js';
 
 /** Tells how long a batch took from here inward: handler, retries and waits between them. */
+@Injectable()
 export class MetricsInterceptor implements NestInterceptor {
   constructor(private readonly events: TransportEvents) {}
 

@@ -1,15 +1,25 @@
-import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  type CallHandler,
+  type ExecutionContext,
+  type NestInterceptor,
+} from '@nestjs/common';
 import { from, lastValueFrom, type Observable } from 'rxjs';
-import type { TransportEvents } from '../events.js';
+import { TransportEvents } from '../events.js';
 import type { Outcome } from '../outcome.js';
 import type { InputRecord } from '../record.js';
 import { retryFailed, type RetryOptions } from '../retry/retry-failed.js';
 import type { BatchContext } from '../server/batch-context.js';
 
+/** Provide it with the limits of `RetryInterceptor`. */
+export const RETRY_OPTIONS = Symbol('RETRY_OPTIONS');
+
 /** Calls the handler again with the records that failed for a passing reason. See `retryFailed`. */
+@Injectable()
 export class RetryInterceptor implements NestInterceptor<readonly Outcome[], readonly Outcome[]> {
   constructor(
-    private readonly options: Omit<RetryOptions, 'onRetry'>,
+    @Inject(RETRY_OPTIONS) private readonly options: Omit<RetryOptions, 'onRetry'>,
     private readonly events: TransportEvents,
   ) {}
 
