@@ -36,7 +36,9 @@ export default {
       name: 'retry-is-pure',
       severity: 'error',
       from: { path: '^libs/kafka/src/retry/', pathNot: '\\.spec\\.ts$' },
-      to: { path: ['node_modules/(@nestjs|kafkajs)', '^libs/kafka/src/(driver|server|delivery|interceptors)/'] },
+      to: {
+        path: ['node_modules/(@nestjs|kafkajs)', '^libs/kafka/src/(driver|server|delivery|interceptors)/'],
+      },
     },
     {
       name: 'not-to-dev-dependency',

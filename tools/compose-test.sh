@@ -56,8 +56,7 @@ finish() {
     check 'everything is taken down' nothing_left
   fi
   if [ -n "$engine" ]; then
-    kill "$engine"
-    wait "$engine"
+    kill "$engine" && wait "$engine"
   fi
   rm -rf "$scratch"
   echo "$passed passed, $failed failed"
@@ -194,6 +193,7 @@ composed=yes
 echo "-- ready to build after $SECONDS s"
 
 check 'docker-compose up --build -d' "${compose[@]}" up --build -d
+[ $failed -eq 0 ] || give_up 'nothing runs that could be looked at'
 echo "-- built and started after $SECONDS s"
 check 'the consumer is ready' within 120 healthy 8080
 check 'the producer is ready' within 60 healthy 8081

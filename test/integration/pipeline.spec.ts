@@ -83,8 +83,8 @@ describe('the pipeline on a real Kafka', () => {
   });
 
   afterAll(async () => {
-    await reader?.stop();
-    await consumer?.stop();
+    await reader.stop();
+    await consumer.stop();
   });
 
   const outputs = () => reader.records.get(topics.output) ?? [];

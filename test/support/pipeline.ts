@@ -10,7 +10,7 @@ import type { Kafka, KafkaMessage } from 'kafkajs';
 const root = join(import.meta.dirname, '..', '..');
 const kafkajs = createRequire(import.meta.url)('kafkajs') as typeof import('kafkajs');
 
-export const brokers = (): string => process.env['KAFKA_TEST_BROKERS'] ?? '';
+const brokers = (): string => process.env['KAFKA_TEST_BROKERS'] ?? '';
 
 export const testKafka = (): Kafka =>
   new kafkajs.Kafka({ brokers: [brokers()], clientId: 'test', logLevel: kafkajs.logLevel.NOTHING });
@@ -60,7 +60,7 @@ export async function startService(
       HTTP_PORT: port,
       ADMIN_AUTH: 'none',
       HEARTBEAT_INTERVAL: '500',
-      SESSION_TIMEOUT: '6000',
+      SESSION_TIMEOUT: '30000',
       ...topicSettings(topics),
       ...env,
     },

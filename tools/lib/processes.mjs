@@ -48,7 +48,7 @@ export async function stop(managed, graceMs = 15_000) {
  * @param {Managed} managed
  * @param {NodeJS.Signals} signal
  */
-export function kill({ child }, signal) {
+function kill({ child }, signal) {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, signal);
   } catch {

@@ -4,7 +4,7 @@
  * @param {string} name
  * @param {string} [label] for example `result="dlq"`
  */
-export function sum(text, name, label = '') {
+function sum(text, name, label = '') {
   return text
     .split('\n')
     .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(label))

@@ -51,8 +51,8 @@ function markNumbers(text: string, mark: string): string {
   return marked + text.slice(done);
 }
 
-/** The index after the closing quote of the string that begins at `start`. */
-function endOfString(text: string, start: number): number {
+/** The index after the closing quote of the string that begins at `start`, in valid JSON. */
+export function endOfString(text: string, start: number): number {
   let quote = start;
   let backslashes: number;
   do {

@@ -101,6 +101,18 @@ describe('decoding', () => {
     expect(reasonOf(nested(50_000)).ok).toBe(true);
   });
 
+  it.each([
+    [String.raw`{"a":0,"\\":1}`, String.raw`{"a":0,"\u0062":[]}`, ['a', 'b']],
+    [String.raw`{"c":0,"\\":1}`, String.raw`{"c":0,"\/":"\\"}`, ['c', '/']],
+    [String.raw`{"d":0,"\\u00":1}`, String.raw`{"d":0,"\u00e9t\u00e9" : 1}`, ['d', 'été']],
+  ])('after %s finds the names of %s', (before, text, names) => {
+    const kept = decode(before);
+    expect(Object.keys(decode(text).value)).toEqual(names);
+    const written = readJson(encode(text) ?? '') as Map<string, ExactJson>;
+    expect([...written.keys()]).toEqual(names);
+    expect(kept.value).toBeDefined();
+  });
+
   it('keeps __proto__ as data', () => {
     const { value } = decode('{"__proto__":{"user_id":"x"}}');
     expect(Object.keys(value)).toEqual(['__proto__']);

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { stringifyExactly } from './exact-numbers.js';
+import { plainNames } from './plain-names.js';
 import type { Violation } from './violation.js';
 
 /** A decoded JSON object that can be written out again. */
@@ -25,10 +26,12 @@ export type DecodedPayload =
 export function decodeJsonObject(bytes: Buffer | null): DecodedPayload {
   if (bytes === null || bytes.length === 0) return invalid('required', 'is empty');
   if (!isUtf8(bytes)) return MALFORMED;
-  const text = bytes.toString();
+  let text = bytes.toString();
   let value: unknown;
   try {
     value = JSON.parse(text);
+    const plain = plainNames(text);
+    if (plain !== text) value = JSON.parse((text = plain));
   } catch {
     // The error quotes the input, so it goes no further.
     return MALFORMED;

@@ -2,7 +2,7 @@ import type { DeadLetterReason, Violation } from '@pipeline/contracts';
 import type { KafkaHeader } from './record.js';
 
 /** The event was good; `value` is what goes to the output topic. */
-export interface Processed {
+interface Processed {
   readonly kind: 'processed';
   readonly value: Buffer;
 }

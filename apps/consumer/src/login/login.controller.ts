@@ -20,7 +20,7 @@ export const LOGIN = 'login';
 export class LoginController {
   constructor(private readonly processor: LoginProcessor) {}
 
-  @EventPattern<string>(LOGIN, KAFKA_BATCH)
+  @EventPattern(LOGIN, KAFKA_BATCH)
   onLogins(@Payload() records: readonly InputRecord[]): readonly Outcome[] {
     const now = new Date();
     return records.map((record) => this.processor.process(record, now));

@@ -71,7 +71,7 @@ export class EventStream implements BeforeApplicationShutdown {
     let due = 0;
     let last = performance.now();
     let nextBurst = last + this.options.burstInterval;
-    while (!signal.aborted && this.left() > 0) {
+    while (!this.isStopped() && this.left() > 0) {
       await abortableDelay(TICK_MS, signal);
       const now = performance.now();
       if (!this.paused) due += ((now - last) / 1_000) * this.rate;
@@ -81,13 +81,17 @@ export class EventStream implements BeforeApplicationShutdown {
         due += this.options.burstSize;
         nextBurst = now + this.options.burstInterval;
       }
-      while (due >= 1 && !signal.aborted && this.left() > 0) {
+      while (due >= 1 && this.left() > 0 && !this.isStopped()) {
         const size = Math.min(Math.floor(due), MAX_BATCH, this.left());
         due -= size;
         await this.write(this.generate(size));
       }
     }
     if (this.left() === 0) this.logger.log(`all ${String(this.sent)} events are written`);
+  }
+
+  private isStopped(): boolean {
+    return this.stopped.signal.aborted;
   }
 
   private left(): number {
@@ -102,7 +106,7 @@ export class EventStream implements BeforeApplicationShutdown {
   private async write(events: readonly GeneratedEvent[]): Promise<void> {
     const records = events.map((event) => this.toRecord(event));
     this.metrics.gauge('producer_backlog_events').set(events.length);
-    for (let attempt = 0; !this.stopped.signal.aborted; attempt++) {
+    for (let attempt = 0; !this.isStopped(); attempt++) {
       try {
         await this.producer.send(records);
         this.count(events);

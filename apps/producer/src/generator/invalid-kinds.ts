@@ -1,13 +1,11 @@
-import type { LoginEventDto } from '@pipeline/contracts';
+import { toBytes, type LoginEvent } from './login-event.js';
 
-const json = (event: object): Buffer => Buffer.from(JSON.stringify(event));
-const without = (field: keyof LoginEventDto) => (event: LoginEventDto) =>
-  json({ ...event, [field]: undefined });
-const withField = (field: keyof LoginEventDto, value: unknown) => (event: LoginEventDto) =>
-  json({ ...event, [field]: value });
+const without = (field: keyof LoginEvent) => (event: LoginEvent) => toBytes({ ...event, [field]: undefined });
+const withField = (field: keyof LoginEvent, value: unknown) => (event: LoginEvent) =>
+  toBytes({ ...event, [field]: value });
 
 /** Every way for an event to be invalid: each rule, and values that are no event at all. */
-export const INVALID_KINDS: readonly ((event: LoginEventDto) => Buffer)[] = [
+export const INVALID_KINDS: readonly ((event: LoginEvent) => Buffer)[] = [
   without('user_id'),
   without('app_version'),
   without('device_type'),
@@ -24,8 +22,8 @@ export const INVALID_KINDS: readonly ((event: LoginEventDto) => Buffer)[] = [
   withField('device_id', []),
   withField('timestamp', 'yesterday'),
   withField('timestamp', 1.5),
-  (event) => json([event]),
-  (event) => json(event).subarray(0, -1),
+  (event) => toBytes([event]),
+  (event) => toBytes(event).subarray(0, -1),
   () => Buffer.from('not json'),
   () => Buffer.from([0xff, 0xfe, 0x7b, 0x7d]),
   () => Buffer.alloc(0),

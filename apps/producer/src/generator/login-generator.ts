@@ -1,5 +1,5 @@
-import type { LoginEventDto } from '@pipeline/contracts';
 import { INVALID_KINDS } from './invalid-kinds.js';
+import { toBytes, type LoginEvent } from './login-event.js';
 import { Random } from './random.js';
 
 export interface GeneratedEvent {
@@ -34,7 +34,7 @@ export class LoginGenerator {
     return { key, value: spoil(event), valid: false };
   }
 
-  private event(now: Date): LoginEventDto {
+  private event(now: Date): LoginEvent {
     const { random } = this;
     return {
       user_id: userId(random.below(USERS)),
@@ -70,5 +70,3 @@ function userId(index: number): string {
     digits.slice(20),
   ].join('-');
 }
-
-export const toBytes = (event: object): Buffer => Buffer.from(JSON.stringify(event));

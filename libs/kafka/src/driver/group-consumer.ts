@@ -128,17 +128,18 @@ export class GroupConsumer {
   }
 
   private listen(): void {
-    const { events, on } = this.consumer;
-    on(events.GROUP_JOIN, ({ payload }) => {
+    const { consumer } = this;
+    const { events } = consumer;
+    consumer.on(events.GROUP_JOIN, ({ payload }) => {
       const assignment = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       );
       this.listener.onJoined(assignment);
     });
-    on(events.HEARTBEAT, () => this.listener.onHeartbeat());
-    on(events.REBALANCING, () => this.listener.onLeft());
-    on(events.STOP, () => this.listener.onLeft());
-    on(events.CRASH, ({ payload }) => {
+    consumer.on(events.HEARTBEAT, () => this.listener.onHeartbeat());
+    consumer.on(events.REBALANCING, () => this.listener.onLeft());
+    consumer.on(events.STOP, () => this.listener.onLeft());
+    consumer.on(events.CRASH, ({ payload }) => {
       this.listener.onLeft();
       this.listener.onCrash(payload.error, payload.restart);
     });

@@ -3,7 +3,7 @@ import type { Kafka, LogEntry } from 'kafkajs';
 export type { Kafka };
 import { kafkajs } from './kafkajs.js';
 
-export interface KafkaConnection {
+interface KafkaConnection {
   /** host:port of the seed brokers. */
   readonly brokers: readonly string[];
   readonly clientId: string;
@@ -13,7 +13,7 @@ export interface KafkaConnection {
   readonly onDriverLog?: (line: DriverLogLine) => void;
 }
 
-export interface DriverLogLine {
+interface DriverLogLine {
   readonly label: string;
   readonly namespace: string;
   readonly message: string;

@@ -12,7 +12,7 @@ type BatchHandler = (records: readonly InputRecord[], context: BatchContext) => 
 /**
  * Lets a handler take one typed event instead of a batch of records:
  *
- *     @EventPattern<string>('login', KAFKA_BATCH)
+ *     @EventPattern('login', KAFKA_BATCH)
  *     @EachEvent(LoginEventDto)
  *     onLogin(@Payload() event: LoginEventDto): Outcome { … }
  *

@@ -11,7 +11,7 @@ import type { TopicPartition } from '../record.js';
 import { BatchProcessor } from './batch-processor.js';
 import { Assignment } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
-import { bindRoutes, type BoundRoute, type Handler, type Route } from './routes.js';
+import { bindRoutes, type BoundRoute, type Route } from './routes.js';
 import { describeTransport, type TransportStatus } from './transport-status.js';
 
 /** Transport id for `@EventPattern(name, KAFKA_BATCH)`. */

@@ -2,7 +2,7 @@ import type { TopicPartition } from '../record.js';
 import type { Assignment, PartitionState } from './partition-state.js';
 import type { PauseReason, PauseRegistry } from './pause-registry.js';
 
-export interface PartitionStatus extends TopicPartition {
+interface PartitionStatus extends TopicPartition {
   /** Offset of the next record to take, decimal; null until a fetch has shown it. */
   readonly position: string | null;
   readonly lagMessages: number;
