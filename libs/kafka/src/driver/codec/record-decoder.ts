@@ -26,6 +26,8 @@ interface DecodedRecord extends InputRecord {
 
 const NO_HEADERS: readonly KafkaHeader[] = Object.freeze([]);
 const LOG_APPEND_TIME = 1;
+/** So many hold 49 bits, which doubles are exact for. */
+const EXACT_VARINT_BYTES = 7;
 
 /**
  * Decodes one record of a record batch (magic 2). Unlike the stock decoder it is linear in the number of
@@ -34,7 +36,7 @@ const LOG_APPEND_TIME = 1;
 export function decodeRecord(bytes: RecordBytes, batch: BatchFields): DecodedRecord {
   const cursor = new Cursor(bytes.buffer, bytes.offset);
   const attributes = cursor.byte();
-  const timestampDelta = cursor.varint();
+  const timestampDelta = cursor.varlong();
   const offsetDelta = cursor.varint();
   const key = cursor.bytes();
   const value = cursor.bytes();
@@ -62,10 +64,14 @@ function readHeaders(cursor: Cursor): readonly KafkaHeader[] {
   return headers;
 }
 
-/** Exact for 64 bits; the short way where doubles are exact. */
-function add(base: string, delta: number): string {
-  const sum = Number(base) + delta;
-  return Number.isSafeInteger(sum) ? String(sum) : String(BigInt(base) + BigInt(delta));
+/** Exact for 64 bits, beyond which it wraps as in Java; the short way where doubles are exact. */
+function add(base: string, delta: number | bigint): string {
+  const start = Number(base);
+  if (typeof delta === 'number' && Number.isSafeInteger(start)) {
+    const sum = start + delta;
+    if (Number.isSafeInteger(sum)) return String(sum);
+  }
+  return String(BigInt.asIntN(64, BigInt(base) + BigInt(delta)));
 }
 
 class Cursor {
@@ -78,7 +84,7 @@ class Cursor {
     return this.buffer.readInt8(this.at++);
   }
 
-  /** Zigzag varint; exact to 2^53, which no delta, length or count of a valid record passes. */
+  /** Zigzag varint; exact to 2^53, which no length, count or offset delta of a valid record passes. */
   varint(): number {
     let result = 0;
     let scale = 1;
@@ -89,6 +95,18 @@ class Cursor {
       scale *= 128;
     }
     return result % 2 === 0 ? result / 2 : -(result + 1) / 2;
+  }
+
+  /** Zigzag varint of 64 bits: clients may set a timestamp to anything. */
+  varlong(): number | bigint {
+    const start = this.at;
+    const value = this.varint();
+    if (this.at - start <= EXACT_VARINT_BYTES) return value;
+    let zigzag = 0n;
+    for (let i = this.at - 1; i >= start; i--) {
+      zigzag = (zigzag << 7n) | BigInt(this.buffer.readUInt8(i) & 0x7f);
+    }
+    return BigInt.asIntN(64, (zigzag >> 1n) ^ -(zigzag & 1n));
   }
 
   bytes(): Buffer | null {
