@@ -15,7 +15,7 @@ export interface Chunk {
   readonly sizes: Map<string, { bytes: number; records: number }>;
 }
 
-/** Divides records into chunks, in order. A record that alone is over the limit gets a chunk of its own. */
+/** Divides records into chunks, in order. A record over its topic's limit is the only one of it in its chunk. */
 export function* toChunks(records: readonly OutgoingRecord[], limits: TopicLimits): Generator<Chunk> {
   let chunk = emptyChunk();
   for (const record of records) {
@@ -36,7 +36,7 @@ function hasRoom(chunk: Chunk, topic: string, bytes: number, limits: TopicLimits
   if (chunk.records.length >= MAX_CHUNK_RECORDS) return false;
   const size = chunk.sizes.get(topic);
   if (!size) return !limits.oneTopicPerRequest;
-  return size.bytes + bytes <= limits.get(topic);
+  return size.bytes + bytes <= limits.perRequest(topic);
 }
 
 function add(chunk: Chunk, record: OutgoingRecord, bytes: number): void {

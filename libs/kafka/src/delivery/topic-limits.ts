@@ -4,14 +4,21 @@ const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 /** How many bytes one record batch of a topic may have, as read from the broker or learnt from refusals. */
 export class TopicLimits {
   private readonly limits = new Map<string, number>();
+  private readonly requestLimits = new Map<string, number>();
   private anyRefused = false;
 
   set(topic: string, maxMessageBytes: number): void {
     this.limits.set(topic, maxMessageBytes);
   }
 
+  /** For a record alone. */
   get(topic: string): number {
     return this.limits.get(topic) ?? DEFAULT_MAX_MESSAGE_BYTES;
+  }
+
+  /** For all records of one request: less than for a record alone, where some were refused together. */
+  perRequest(topic: string): number {
+    return Math.min(this.get(topic), this.requestLimits.get(topic) ?? Infinity);
   }
 
   /** A refusal does not name its topic: from the first on, requests hold one topic only. */
@@ -19,13 +26,16 @@ export class TopicLimits {
     return this.anyRefused;
   }
 
-  /** A request with so many bytes and records by topic was refused as too large. */
+  /**
+   * A request with so many bytes and records by topic was refused as too large. Only of a record that was
+   * alone it is certain that it does not fit.
+   */
   refused(sizes: ReadonlyMap<string, { bytes: number; records: number }>): void {
     this.anyRefused = true;
     if (sizes.size > 1) return;
     for (const [topic, { bytes, records }] of sizes) {
-      const believed = records === 1 ? bytes - 1 : Math.ceil(bytes / 2);
-      this.limits.set(topic, Math.min(this.get(topic), believed));
+      if (records === 1) this.limits.set(topic, Math.min(this.get(topic), bytes - 1));
+      else this.requestLimits.set(topic, Math.min(this.perRequest(topic), Math.ceil(bytes / 2)));
     }
   }
 }
