@@ -26,5 +26,5 @@ export default {
       globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
     },
   ],
-  testTimeout: 300_000,
+  testTimeout: 600_000,
 };

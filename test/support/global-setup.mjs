@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
 import { freePort } from '../../tools/lib/processes.mjs';
 import { root } from '../../tools/lib/workspace.mjs';
+import teardown from './global-teardown.mjs';
 
 /** One real broker for all integration tests, on a free port. */
 export default async function setup() {
@@ -11,6 +12,12 @@ export default async function setup() {
   const dir = mkdtempSync(join(tmpdir(), 'login-event-kafka-'));
   const broker = startBroker({ jars: await kafkaJars(root), java: requireJava(), node, nodes: [node], dir });
   Object.assign(globalThis, { testBroker: broker, testBrokerDir: dir });
-  await brokerAnswers(broker, node.port);
+  try {
+    await brokerAnswers(broker, node.port);
+  } catch (error) {
+    // Jest runs no teardown after a setup that failed.
+    await teardown();
+    throw error;
+  }
   process.env.KAFKA_TEST_BROKERS = `127.0.0.1:${node.port}`;
 }

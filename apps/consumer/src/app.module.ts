@@ -1,13 +1,18 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
   AtLeastOnceDelivery,
+  CommittedOffsets,
   createKafka,
+  ExactlyOnceDelivery,
   KafkaBatchServer,
   RecordProducer,
   RETRY_OPTIONS,
   TopicLimits,
   topicSpecs,
+  TransactionalProducer,
   TransportEvents,
+  type Delivery,
+  type Kafka,
 } from '@pipeline/kafka';
 import { AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
 import { ConsumerAdminController } from './admin/admin.controller.js';
@@ -31,7 +36,7 @@ class TransportModule {
       socketTimeoutMs: config.socketTimeout,
       onDriverLog: ({ namespace, message }) => driverLog.debug(`${namespace}: ${message}`),
     });
-    const delivery = new AtLeastOnceDelivery(new RecordProducer(kafka, config.socketTimeout), limits);
+    const delivery = createDelivery(config, kafka, limits, events);
     const server = new KafkaBatchServer(kafka, transportOptions(config), delivery, limits, events);
     const retry = {
       limit: config.retryLimit,
@@ -72,6 +77,31 @@ export class AppModule {
     };
   }
 }
+
+function createDelivery(
+  config: ConsumerConfig,
+  kafka: Kafka,
+  limits: TopicLimits,
+  events: TransportEvents,
+): Delivery {
+  const { consumerGroup: groupId, sessionTimeout, socketTimeout } = config;
+  if (config.deliveryGuarantee === 'at-least-once') {
+    return new AtLeastOnceDelivery(new RecordProducer(kafka, socketTimeout), limits);
+  }
+  const openProducer = ({ topic, partition }: { topic: string; partition: number }) =>
+    TransactionalProducer.open(kafka, {
+      // No topic name has a slash, so no two partitions of any two groups share an id.
+      transactionalId: `${groupId}/${topic}/${partition}`,
+      groupId,
+      // Who holds a batch for longer has lost the partition anyway.
+      transactionTimeoutMs: Math.min(sessionTimeout, MAX_TRANSACTION_MS),
+      requestTimeoutMs: socketTimeout,
+    });
+  return new ExactlyOnceDelivery(openProducer, new CommittedOffsets(kafka, groupId), limits, events);
+}
+
+/** What brokers allow by default (transaction.max.timeout.ms). */
+const MAX_TRANSACTION_MS = 900_000;
 
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,

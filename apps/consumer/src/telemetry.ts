@@ -34,6 +34,8 @@ export class Telemetry implements OnModuleInit {
       }
       for (const timestamp of timestamps) latency.observe(Math.max(0, committedAt - timestamp) / 1_000);
     });
+    const transactions = this.metrics.counter('pipeline_transactions_total');
+    this.events.on('transaction', ({ outcome }) => transactions.inc({ outcome }));
     this.events.on('handled', ({ seconds }) => duration.observe(seconds));
     this.events.on('retried', ({ records }) => retries.inc(records));
   }

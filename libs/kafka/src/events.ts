@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { DeadLetterReason } from '@pipeline/contracts';
+import type { TransactionOutcome } from './driver/transactional-producer.js';
 import type { TopicReport } from './driver/topics.js';
 import type { TopicPartition } from './record.js';
 
@@ -24,6 +25,7 @@ export interface TransportEventMap {
   handled: [{ readonly records: number; readonly seconds: number }];
   /** Records called again after a passing failure. */
   retried: [{ readonly records: number; readonly attempt: number }];
+  transaction: [{ readonly outcome: TransactionOutcome }];
   joined: [{ readonly partitions: number }];
   left: [];
   /** The broker or the group could not be reached; the driver tries again. */

@@ -1,11 +1,14 @@
 export { AbortedError, abortableDelay } from './abort.js';
 export { AtLeastOnceDelivery } from './delivery/at-least-once.js';
 export type { Delivery } from './delivery/delivery.js';
+export { ExactlyOnceDelivery } from './delivery/exactly-once.js';
 export { TopicLimits } from './delivery/topic-limits.js';
 export { BrokerProbe } from './driver/broker-probe.js';
+export { CommittedOffsets } from './driver/committed-offsets.js';
 export { createKafka, describeError, type Kafka } from './driver/kafka-client.js';
 export { RecordProducer } from './driver/record-producer.js';
 export { ensureTopics, MissingTopicError, type TopicReport, type TopicSpec } from './driver/topics.js';
+export { TransactionalProducer } from './driver/transactional-producer.js';
 export { TransportEvents } from './events.js';
 export { DeadLetterInterceptor } from './interceptors/dead-letter.interceptor.js';
 export { KeepErrorFilter } from './interceptors/keep-error.filter.js';

@@ -78,9 +78,11 @@ export const CONSUMER_GROUP_SETTINGS = defineSettings({
     help: '`true` is refused: it loses events.',
   }),
   deliveryGuarantee: choice('DELIVERY_GUARANTEE', {
-    of: ['at-least-once'],
-    default: 'at-least-once',
-    help: 'Offsets are committed after every output of a batch is acknowledged.',
+    of: ['exactly-once', 'at-least-once'],
+    default: 'exactly-once',
+    help:
+      '`exactly-once`: outputs, dead letters and the offset of a batch are one transaction. ' +
+      '`at-least-once`: the offset is committed after the outputs, a crash in between repeats them.',
   }),
   sessionTimeout: milliseconds(
     'SESSION_TIMEOUT',

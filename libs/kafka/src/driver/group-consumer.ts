@@ -150,7 +150,6 @@ function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
   const { batch } = payload;
   const { topic, partition } = batch;
   const nextOffset = BigInt(batch.lastOffset()) + 1n;
-  const lastRecord = batch.messages.at(-1);
   return {
     topic,
     partition,
@@ -167,7 +166,7 @@ function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
       }),
     advance: () => {
       try {
-        if (lastRecord) payload.resolveOffset(lastRecord.offset);
+        payload.resolveOffset(String(nextOffset - 1n));
       } catch (error) {
         // kafkajs fails on a topic that has left the assignment meanwhile: there is nothing to advance then.
         if (!(error instanceof TypeError)) throw error;

@@ -66,3 +66,8 @@ const MEMBERSHIP_ERRORS = new Set([
 /** The group no longer counts this consumer in as it was; kafkajs rejoins when it is given this error. */
 export const isMembershipError = (error: unknown): boolean =>
   error instanceof Object && 'type' in error && MEMBERSHIP_ERRORS.has(String(error.type));
+
+const FENCED_ERRORS = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
+
+/** Another producer has taken over the transactional id: the partition has gone to somebody else. */
+export const isFenced = (error: unknown): boolean => FENCED_ERRORS.has(errorCode(error) ?? '');

@@ -4,7 +4,7 @@ import type { Delivery } from '../delivery/delivery.js';
 import { fit, UndeliverableError } from '../delivery/fit.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import type { FetchedBatch, GroupConsumer } from '../driver/group-consumer.js';
-import { describeError, isMembershipError } from '../driver/kafka-client.js';
+import { describeError, isFenced, isMembershipError } from '../driver/kafka-client.js';
 import type { TransportEvents } from '../events.js';
 import type { Deliverable } from '../outcome.js';
 import { partitionKey, type TopicPartition } from '../record.js';
@@ -46,21 +46,13 @@ export class BatchProcessor {
   ) {}
 
   /** @throws driver errors only, which make the consumer rejoin */
-  async process(batch: FetchedBatch, route: BoundRoute, consumer: GroupConsumer): Promise<void> {
+  process(batch: FetchedBatch, route: BoundRoute, consumer: GroupConsumer): Promise<void> {
     const state = this.assignment.get(batch);
-    if (!state) return;
-    noteFetched(state, batch);
-    if (this.pauses.isPaused(batch)) {
-      state.suspended = true;
-      consumer.suspend(batch);
-      return;
-    }
-    const { generation } = this.assignment;
-    try {
-      if (await this.isNext(state, batch, consumer)) await this.run(batch, state, route, generation);
-    } catch (error) {
-      this.fail(batch, state, error);
-    }
+    if (!state) return Promise.resolve();
+    // When a leader moves, the new broker's fetch starts where the batch in hand did: one after the other.
+    const turn = state.turn.then(() => this.take(batch, state, route, consumer));
+    state.turn = turn.catch(() => undefined);
+    return turn;
   }
 
   /** Gives up what is with the handlers; it is fetched again. What is being written is written. */
@@ -71,6 +63,26 @@ export class BatchProcessor {
   close(): void {
     this.abort('the service stops');
     for (const timer of this.retryTimers) clearTimeout(timer);
+  }
+
+  private async take(
+    batch: FetchedBatch,
+    state: PartitionState,
+    route: BoundRoute,
+    consumer: GroupConsumer,
+  ): Promise<void> {
+    if (this.assignment.get(batch) !== state) return;
+    noteFetched(state, batch);
+    if (this.pauses.isPaused(batch)) {
+      state.suspended = true;
+      consumer.suspend(batch);
+      return;
+    }
+    try {
+      if (await this.isNext(state, batch, consumer)) await this.run(batch, state, route);
+    } catch (error) {
+      this.fail(batch, state, error);
+    }
   }
 
   /** Whether the batch begins where this partition goes on; if it does not, the fetch is moved there. */
@@ -89,16 +101,12 @@ export class BatchProcessor {
         return false;
       }
     }
-    // With several brokers a batch can be fetched a second time while the first is still in hand.
-    return state.nextOffset === undefined || batch.fetchedOffset >= state.nextOffset;
+    if (state.nextOffset === undefined || batch.fetchedOffset >= state.nextOffset) return true;
+    consumer.seek(batch, state.nextOffset);
+    return false;
   }
 
-  private async run(
-    batch: FetchedBatch,
-    state: PartitionState,
-    route: BoundRoute,
-    generation: number,
-  ): Promise<void> {
+  private async run(batch: FetchedBatch, state: PartitionState, route: BoundRoute): Promise<void> {
     const abort = new AbortController();
     const heartbeats = this.keepAlive(batch, abort);
     this.inHand.set(partitionKey(batch), abort);
@@ -109,18 +117,20 @@ export class BatchProcessor {
       const written = batch.records.map((record, index) =>
         fit(record, outcomes[index] as Deliverable, route, context, this.limits),
       );
-      if (generation !== this.assignment.generation) return;
+      if (this.assignment.get(batch) !== state) return;
       await this.delivery.deliver(
         batch,
         written.map(({ record }) => record),
       );
-      if (generation !== this.assignment.generation) return;
-      batch.advance();
-      noteCommitted(state, batch);
+      if (this.assignment.get(batch) === state) {
+        batch.advance();
+        noteCommitted(state, batch);
+      }
       this.events.emit('committed', summarize(batch, written));
     } finally {
       clearInterval(heartbeats);
-      this.inHand.delete(partitionKey(batch));
+      // A newer assignment may have a batch of the same partition in hand by now.
+      if (this.inHand.get(partitionKey(batch)) === abort) this.inHand.delete(partitionKey(batch));
     }
   }
 
@@ -157,6 +167,8 @@ export class BatchProcessor {
     state.failures++;
     this.backOff(batch, retryInMs);
     const { topic, partition } = batch;
+    // Losing a partition to another member is part of every rebalance: the next heartbeat tells.
+    if (isFenced(error)) return;
     this.events.emit('batch-failed', { topic, partition, error: describeError(error), retryInMs });
   }
 

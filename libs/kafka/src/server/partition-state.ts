@@ -17,20 +17,18 @@ export interface PartitionState extends TopicPartition {
   suspended: boolean;
   /** Failed tries of the batch in hand. */
   failures: number;
+  /** Settles when the last batch that was fetched is done or given up. */
+  turn: Promise<void>;
 }
 
-/** The partitions of the current assignment. Every join begins a new generation with nothing known. */
+/**
+ * The partitions of the current assignment. Every join begins with nothing known, in new states: work that was
+ * begun with another state of its partition must not be committed.
+ */
 export class Assignment {
   private states = new Map<string, PartitionState>();
-  private current = 0;
-
-  /** Counts the joins: work begun in an older generation must not be committed. */
-  get generation(): number {
-    return this.current;
-  }
 
   replace(partitions: readonly TopicPartition[]): void {
-    this.current++;
     this.states = new Map(
       partitions.map(({ topic, partition }) => [
         partitionKey({ topic, partition }),
@@ -44,6 +42,7 @@ export class Assignment {
           opened: false,
           suspended: false,
           failures: 0,
+          turn: Promise.resolve(),
         },
       ]),
     );

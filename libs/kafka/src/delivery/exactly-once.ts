@@ -1,0 +1,73 @@
+import type { CommittedOffsets } from '../driver/committed-offsets.js';
+import type { FetchedBatch } from '../driver/group-consumer.js';
+import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
+import type { TransportEvents } from '../events.js';
+import { partitionKey, type OutgoingRecord, type TopicPartition } from '../record.js';
+import type { Delivery } from './delivery.js';
+import type { TopicLimits } from './topic-limits.js';
+import { writeRecords } from './write-records.js';
+
+type OpenProducer = (partition: TopicPartition) => Promise<TransactionalProducer>;
+
+/**
+ * Delivery guarantee: exactly once, for readers of committed records. Outputs, dead letters and the offset of
+ * a batch are one transaction, by a producer that belongs to the input partition. Opening a partition shuts
+ * out whoever had it before, and only then reads where to go on: a commit whose answer was lost has either
+ * happened by then or never will.
+ */
+export class ExactlyOnceDelivery implements Delivery {
+  private readonly producers = new Map<string, TransactionalProducer>();
+  private readonly closing = new Set<Promise<void>>();
+
+  constructor(
+    private readonly openProducer: OpenProducer,
+    private readonly committed: Pick<CommittedOffsets, 'read' | 'close'>,
+    private readonly limits: TopicLimits,
+    private readonly events: TransportEvents,
+  ) {}
+
+  async open(partition: TopicPartition): Promise<bigint | undefined> {
+    const key = partitionKey(partition);
+    this.discard(key, this.producers.get(key));
+    const producer = await this.openProducer(partition);
+    this.producers.set(key, producer);
+    try {
+      return await this.committed.read(partition);
+    } catch (error) {
+      this.discard(key, producer);
+      throw error;
+    }
+  }
+
+  async deliver(batch: FetchedBatch, records: readonly OutgoingRecord[]): Promise<void> {
+    const key = partitionKey(batch);
+    const producer = this.producers.get(key);
+    if (!producer) throw new Error('the partition is not open');
+    try {
+      await producer.commit(batch, batch.nextOffset, (send) => writeRecords(records, this.limits, send));
+      this.events.emit('transaction', { outcome: 'committed' });
+    } catch (error) {
+      this.discard(key, producer);
+      if (!(error instanceof TransactionError)) throw error;
+      this.events.emit('transaction', { outcome: error.outcome });
+      throw error.cause;
+    }
+  }
+
+  assigned(partitions: readonly TopicPartition[]): void {
+    const kept = new Set(partitions.map(partitionKey));
+    for (const [key, producer] of this.producers) if (!kept.has(key)) this.discard(key, producer);
+  }
+
+  async close(): Promise<void> {
+    for (const [key, producer] of this.producers) this.discard(key, producer);
+    await Promise.all([...this.closing, this.committed.close()]);
+  }
+
+  private discard(key: string, producer: TransactionalProducer | undefined): void {
+    if (!producer) return;
+    if (this.producers.get(key) === producer) this.producers.delete(key);
+    const closed = producer.close().finally(() => this.closing.delete(closed));
+    this.closing.add(closed);
+  }
+}

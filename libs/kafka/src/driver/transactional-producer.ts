@@ -1,0 +1,136 @@
+import type { Kafka, Producer, Transaction } from 'kafkajs';
+import { withTimeLimit } from '../abort.js';
+import type { OutgoingRecord, TopicPartition } from '../record.js';
+import { createPartitioner, toTopicMessages } from './messages.js';
+
+export interface TransactionalOptions {
+  /** Who takes the same id later shuts out whoever had it before. */
+  readonly transactionalId: string;
+  readonly groupId: string;
+  /** Milliseconds until the broker aborts a transaction that nobody ends. */
+  readonly transactionTimeoutMs: number;
+  /** Milliseconds until a request to a broker counts as failed. */
+  readonly requestTimeoutMs: number;
+}
+
+export type TransactionOutcome = 'committed' | 'aborted' | 'unknown';
+
+/** A transaction was not committed for certain; the producer is of no use any more. */
+export class TransactionError extends Error {
+  override readonly name = 'TransactionError';
+
+  /** @param outcome `unknown` when the commit itself failed: the committed offset tells what became of it */
+  constructor(
+    readonly outcome: Exclude<TransactionOutcome, 'committed'>,
+    override readonly cause: unknown,
+  ) {
+    super(`the transaction's outcome is ${outcome}`);
+  }
+}
+
+const DISCONNECT_LIMIT_MS = 2_000;
+const ABORT_LIMIT_MS = 2_000;
+/**
+ * After a commit the coordinator is busy with the markers for some milliseconds and refuses the next
+ * transaction; kafkajs waits for this first delay and tries again.
+ */
+const RETRY = { initialRetryTime: 5, multiplier: 2, maxRetryTime: 1_000, retries: 9 };
+
+/**
+ * Writes transactions of records and an offset. One transaction at a time, and none after one has failed:
+ * what became of that one, only a new producer with the same id can find out.
+ */
+export class TransactionalProducer {
+  private begun: Transaction | undefined;
+  private working: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly producer: Producer,
+    private readonly options: TransactionalOptions,
+    first: Transaction,
+  ) {
+    this.begun = first;
+  }
+
+  /**
+   * When it resolves, every former producer of the same id is shut out and its open transaction has ended, so
+   * that offsets read from now on are final. @throws the driver's error
+   */
+  static async open(kafka: Kafka, options: TransactionalOptions): Promise<TransactionalProducer> {
+    const producer = kafka.producer({
+      transactionalId: options.transactionalId,
+      transactionTimeout: options.transactionTimeoutMs,
+      maxInFlightRequests: 1,
+      allowAutoTopicCreation: false,
+      createPartitioner,
+      retry: RETRY,
+    });
+    try {
+      await producer.connect();
+      // Beginning the first transaction is what shuts out the others (InitProducerId); connecting is not.
+      return new TransactionalProducer(producer, options, await producer.transaction());
+    } catch (error) {
+      await withTimeLimit(producer.disconnect(), DISCONNECT_LIMIT_MS);
+      throw error;
+    }
+  }
+
+  /**
+   * Commits what `write` sends, together with `offset` as the group's position in `from`; all or nothing.
+   * @throws TransactionError with what `write` or the driver threw as its cause
+   */
+  commit(
+    from: TopicPartition,
+    offset: bigint,
+    write: (send: (records: readonly OutgoingRecord[]) => Promise<unknown>) => Promise<void>,
+  ): Promise<void> {
+    const work = this.run(from, offset, write);
+    this.working = work.catch(() => undefined);
+    return work;
+  }
+
+  /** Waits for the transaction in hand, for a while. */
+  async close(): Promise<void> {
+    await withTimeLimit(this.working, this.options.requestTimeoutMs);
+    await withTimeLimit(this.producer.disconnect(), DISCONNECT_LIMIT_MS);
+  }
+
+  private async run(
+    { topic, partition }: TopicPartition,
+    offset: bigint,
+    write: (send: (records: readonly OutgoingRecord[]) => Promise<unknown>) => Promise<void>,
+  ): Promise<void> {
+    const transaction = this.begun ?? (await this.begin());
+    this.begun = undefined;
+    try {
+      await write((records) =>
+        transaction.sendBatch({
+          acks: -1,
+          timeout: this.options.requestTimeoutMs,
+          topicMessages: toTopicMessages(records),
+        }),
+      );
+      await transaction.sendOffsets({
+        consumerGroupId: this.options.groupId,
+        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+      });
+    } catch (error) {
+      // Spares readers the wait until the broker or the next owner ends it.
+      await withTimeLimit(transaction.abort(), ABORT_LIMIT_MS);
+      throw new TransactionError('aborted', error);
+    }
+    try {
+      await transaction.commit();
+    } catch (error) {
+      throw new TransactionError('unknown', error);
+    }
+  }
+
+  private async begin(): Promise<Transaction> {
+    try {
+      return await this.producer.transaction();
+    } catch (error) {
+      throw new TransactionError('aborted', error);
+    }
+  }
+}
