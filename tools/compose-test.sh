@@ -108,7 +108,7 @@ kafka_tool() { docker exec pipeline-kafka "/opt/kafka/bin/kafka-$1.sh" "${@:2}" 
 # The console consumer outside of the compose network, on the port that docker-compose publishes.
 consume_outside() { # consume_outside TOPIC
   docker run --rm --network host "$KAFKA_IMAGE" /opt/kafka/bin/kafka-console-consumer.sh \
-    --bootstrap-server localhost:29092 --topic "$1" --from-beginning --max-messages 1 --timeout-ms 60000 \
+    --bootstrap-server localhost:29092 --topic "$1" --from-beginning --max-messages 1 --timeout-ms 240000 \
     --property print.headers=true 2>/dev/null
 }
 
@@ -122,12 +122,12 @@ stands_still_while_events_arrive() {
   sleep 1 # a pause takes effect within one second
   local before made
   before=$(metric 8080 kafka_messages_processed_total) made=$(metric 8081 producer_events_total)
-  within 60 at_least 8081 producer_events_total $((made + 20)) || return 1
+  within 240 at_least 8081 producer_events_total $((made + 20)) || return 1
   [ "$(metric 8080 kafka_messages_processed_total)" = "$before" ]
 }
 
 moves_on() {
-  within 60 at_least 8080 kafka_messages_processed_total $(($(metric 8080 kafka_messages_processed_total) + 20))
+  within 240 at_least 8080 kafka_messages_processed_total $(($(metric 8080 kafka_messages_processed_total) + 20))
 }
 
 refused_to_web_pages() {
@@ -195,12 +195,12 @@ echo "-- ready to build after $SECONDS s"
 check 'docker-compose up --build -d' "${compose[@]}" up --build -d
 [ $failed -eq 0 ] || give_up 'nothing runs that could be looked at'
 echo "-- built and started after $SECONDS s"
-check 'the consumer is ready' within 120 healthy 8080
-check 'the producer is ready' within 60 healthy 8081
+check 'the consumer is ready' within 300 healthy 8080
+check 'the producer is ready' within 300 healthy 8081
 check 'ports are published on 127.0.0.1 only' loopback_only
 check 'no setting of the applications reaches Kafka' kafka_knows_no_app_setting
-check 'the consumer counts processed events' within 60 at_least 8080 kafka_messages_processed_total 20
-check 'the producer counts its events' within 60 at_least 8081 producer_events_total 20
+check 'the consumer counts processed events' within 240 at_least 8080 kafka_messages_processed_total 20
+check 'the producer counts its events' within 240 at_least 8081 producer_events_total 20
 check 'a processed event is seen on 29092' shows '"processed_at":"' consume_outside processed-user-login
 check 'a dead letter is seen on 29092' shows 'dlq\.reason:' consume_outside user-login-dlq
 
@@ -224,5 +224,5 @@ done
 
 check 'docker-compose down' "${compose[@]}" down -v -t 15
 check 'docker-compose up --scale consumer=3' "${compose[@]}" "${scale[@]}" up -d --scale consumer=3
-check 'three consumers are healthy' within 180 three_healthy
-check 'three consumers share the work' within 60 work_is_shared
+check 'three consumers are healthy' within 400 three_healthy
+check 'three consumers share the work' within 300 work_is_shared

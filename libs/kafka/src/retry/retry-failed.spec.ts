@@ -3,7 +3,9 @@ import { AbortedError } from '../abort.js';
 import { processed, rejected, type Outcome } from '../outcome.js';
 import { retryFailed, type RetryOptions } from './retry-failed.js';
 
-beforeEach(() => jest.useFakeTimers());
+beforeEach(() => {
+  jest.useFakeTimers();
+});
 afterEach(() => {
   jest.useRealTimers();
   jest.restoreAllMocks();

@@ -1,4 +1,5 @@
 import { compileValidator, decodeJsonObject, type PayloadValidator } from '@pipeline/contracts';
+import { Ctx } from '@nestjs/microservices';
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
 import { rejected, type Outcome } from '../outcome.js';
 import type { InputRecord } from '../record.js';
@@ -23,20 +24,22 @@ type BatchHandler = (records: readonly InputRecord[], context: BatchContext) => 
  */
 export function EachEvent<T extends object>(dto: ClassConstructor<T>) {
   const validator = compileValidator(dto);
-  return (
-    _target: object,
-    _name: string | symbol,
-    descriptor: TypedPropertyDescriptor<EventHandler<T>>,
+  return <H extends EventHandler<T>>(
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<H>,
   ): void => {
     const handler = descriptor.value;
     if (!handler) throw new TypeError('@EachEvent belongs on a method');
+    // Nest passes what is decorated, and the context is needed here whether the method asks for it or not.
+    Ctx()(target, name, 1);
     const batchHandler: BatchHandler = function (this: unknown, records, context) {
       return mapConcurrently(records, context.concurrency, context.signal, (record) =>
         handleRecord(record, dto, validator, (event) => handler.call(this, event, context)),
       );
     };
     // Nest calls the method with what the transport emits, a batch; only its author sees single events.
-    descriptor.value = batchHandler as unknown as EventHandler<T>;
+    descriptor.value = batchHandler as unknown as H;
   };
 }
 

@@ -7,8 +7,12 @@ const A = { topic: 'a', partition: 0 };
 const NOW = 1_700_000_000_000;
 const group = { member: true, brokerAnswers: false };
 
-beforeEach(() => jest.useFakeTimers({ now: NOW }));
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 function describePartition(known: Partial<PartitionState>, pauses = new PauseRegistry()) {
   const assignment = new Assignment();
