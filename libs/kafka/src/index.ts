@@ -1,4 +1,4 @@
-export { AbortedError, abortableDelay } from './abort.js';
+export { AbortedError, abortableDelay, untilAborted, withTimeLimit } from './abort.js';
 export { AtLeastOnceDelivery } from './delivery/at-least-once.js';
 export type { Delivery } from './delivery/delivery.js';
 export { ExactlyOnceDelivery } from './delivery/exactly-once.js';
