@@ -1,12 +1,15 @@
 /** A header as it stands on the wire: order, repetition and null values are kept. */
 export type KafkaHeader = readonly [name: string, value: Buffer | null];
 
+/** What stands for the timestamp of a record that has none. */
+export const NO_TIMESTAMP = '-1';
+
 /** One record of an input partition; key and value are the bytes as they came. */
 export interface InputRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly KafkaHeader[];
-  /** Milliseconds since the epoch, decimal; `-1` where the record has none. */
+  /** Milliseconds since the epoch, decimal; NO_TIMESTAMP where the record has none. */
   readonly timestamp: string;
   /** Decimal, 64 bits. */
   readonly offset: string;

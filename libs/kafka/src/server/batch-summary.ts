@@ -2,6 +2,7 @@ import type { DeadLetterReason } from '@pipeline/contracts';
 import type { Written } from '../delivery/fit.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
 import type { BatchCommitted } from '../events.js';
+import { NO_TIMESTAMP } from '../record.js';
 
 /** What a committed batch counts for. */
 export function summarize(batch: FetchedBatch, written: readonly Written[]): BatchCommitted {
@@ -16,7 +17,9 @@ export function summarize(batch: FetchedBatch, written: readonly Written[]): Bat
     partition: batch.partition,
     processed,
     deadLettered,
-    timestamps: batch.records.map(({ timestamp }) => Number(timestamp)),
+    timestamps: batch.records.flatMap(({ timestamp }) =>
+      timestamp === NO_TIMESTAMP ? [] : [Number(timestamp)],
+    ),
     committedAt: Date.now(),
   };
 }

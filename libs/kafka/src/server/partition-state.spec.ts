@@ -7,8 +7,12 @@ const A = { topic: 'a', partition: 0 };
 const B = { topic: 'b', partition: 3 };
 const NOW = 1_700_000_000_000;
 
-beforeEach(() => jest.useFakeTimers({ now: NOW }));
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+  jest.useFakeTimers({ now: NOW });
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 function stateOf(assignment: Assignment, where = A): PartitionState {
   const state = assignment.get(where);
@@ -64,6 +68,17 @@ describe('a fetch', () => {
     const state = stateOf(assigned(A));
     noteFetched(state, new FakeBatch([], 9n));
     expect(state).toMatchObject({ position: 9n, nextTimestamp: NOW });
+  });
+});
+
+describe('a record without a timestamp', () => {
+  it('is taken for one of now, not of 1970', () => {
+    const state = stateOf(assigned(A));
+    const batch = new FakeBatch([inputRecord({ timestamp: '-1' })]);
+    noteFetched(state, batch);
+    expect(state.nextTimestamp).toBe(NOW);
+    noteCommitted(state, batch);
+    expect(state.nextTimestamp).toBe(NOW);
   });
 });
 

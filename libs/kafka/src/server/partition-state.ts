@@ -1,5 +1,5 @@
 import type { FetchedBatch } from '../driver/group-consumer.js';
-import { partitionKey, type TopicPartition } from '../record.js';
+import { NO_TIMESTAMP, partitionKey, type InputRecord, type TopicPartition } from '../record.js';
 
 /** What is known of one assigned partition. */
 export interface PartitionState extends TopicPartition {
@@ -60,12 +60,16 @@ export class Assignment {
 export function noteFetched(state: PartitionState, batch: FetchedBatch): void {
   state.position = batch.fetchedOffset;
   state.highWatermark = batch.highWatermark;
-  state.nextTimestamp = Number(batch.records[0]?.timestamp ?? Date.now());
+  state.nextTimestamp = timestampOf(batch.records[0]);
 }
 
 export function noteCommitted(state: PartitionState, batch: FetchedBatch): void {
   state.nextOffset = batch.nextOffset;
   state.position = batch.nextOffset;
-  state.nextTimestamp = Number(batch.records.at(-1)?.timestamp ?? Date.now());
+  state.nextTimestamp = timestampOf(batch.records.at(-1));
   state.failures = 0;
 }
+
+/** A record without a timestamp says nothing of the lag. */
+const timestampOf = (record: InputRecord | undefined): number =>
+  record === undefined || record.timestamp === NO_TIMESTAMP ? Date.now() : Number(record.timestamp);
