@@ -68,7 +68,7 @@ describe('delivering at least once', () => {
 
   it('goes on from wherever the group stands, and closes its producer', async () => {
     const { batch, delivery } = setUp();
-    expect(await delivery.open()).toBeUndefined();
+    await expect(delivery.open()).resolves.toBeUndefined();
     await delivery.close();
     expect(batch.calls).toEqual(['disconnect']);
   });

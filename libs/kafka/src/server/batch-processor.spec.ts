@@ -1,80 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { from } from 'rxjs';
-import { TopicLimits } from '../delivery/topic-limits.js';
-import type { GroupConsumer } from '../driver/group-consumer.js';
-import { TransportEvents } from '../events.js';
 import { processed, type Deliverable } from '../outcome.js';
-import type { InputRecord, OutgoingRecord } from '../record.js';
 import { FakeBatch } from '../testing/batches.js';
+import { Bench, processAll, WHERE, type Handle } from '../testing/processor-bench.js';
 import type { BatchContext } from './batch-context.js';
-import { BatchProcessor } from './batch-processor.js';
-import { Assignment } from './partition-state.js';
-import { PauseRegistry } from './pause-registry.js';
-import type { Handler } from './routes.js';
 
-beforeEach(() => jest.useFakeTimers());
-afterEach(() => jest.useRealTimers());
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
 
-const WHERE = { topic: 'in', partition: 0 };
 const letter: Deliverable = { kind: 'dead-lettered', reason: 'MALFORMED_JSON', headers: [] };
 const rebalancing = () => Object.assign(new Error('rebalancing'), { type: 'REBALANCE_IN_PROGRESS' });
 const settled = () => jest.advanceTimersByTimeAsync(0);
-
-type Handle = (records: readonly InputRecord[], context: BatchContext) => Promise<readonly Deliverable[]>;
-
-const processAll: Handle = (records) =>
-  Promise.resolve(records.map(({ offset }) => processed(Buffer.from(offset))));
-
-/** A processor among fakes: what the consumer is told, what is delivered, which events are emitted. */
-class Bench {
-  readonly assignment = new Assignment();
-  readonly pauses = new PauseRegistry();
-  readonly limits = new TopicLimits();
-  readonly told: string[] = [];
-  readonly events: [string, unknown][] = [];
-  readonly delivered: (readonly OutgoingRecord[])[] = [];
-  opened = 0;
-  handled = 0;
-  handle: Handle = processAll;
-  start: bigint | undefined;
-  deliver: () => Promise<void> = () => Promise.resolve();
-  readonly processor: BatchProcessor;
-
-  constructor() {
-    const events = new TransportEvents();
-    for (const name of ['committed', 'batch-failed', 'undeliverable'] as const) {
-      events.on(name, (event: unknown) => this.events.push([name, event]));
-    }
-    this.assignment.replace([WHERE]);
-    this.processor = new BatchProcessor(
-      { groupId: 'g', concurrency: 4, heartbeatIntervalMs: 1_000 },
-      this.assignment,
-      this.pauses,
-      {
-        open: () => (this.opened++, Promise.resolve(this.start)),
-        deliver: (_, records) => (this.delivered.push(records), this.deliver()),
-        assigned: () => undefined,
-        close: () => Promise.resolve(),
-      },
-      this.limits,
-      events,
-      (call) => from(call as Promise<readonly Deliverable[]>),
-    );
-  }
-
-  process(batch: FakeBatch): Promise<void> {
-    const handler = (records: readonly InputRecord[], context: BatchContext) => {
-      this.handled++;
-      return this.handle(records, context);
-    };
-    const consumer = {
-      suspend: () => this.told.push('suspend'),
-      seek: (_: unknown, offset: bigint) => this.told.push(`seek ${offset.toString()}`),
-    };
-    const route = { input: 'in', output: 'out', deadLetter: 'dlq', handler: handler as unknown as Handler };
-    return this.processor.process(batch, route, consumer as unknown as GroupConsumer);
-  }
-}
 
 const advanced = (batch: FakeBatch): boolean => batch.calls.includes('advance');
 
