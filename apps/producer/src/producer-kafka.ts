@@ -7,6 +7,7 @@ import {
   ensureTopics,
   MissingTopicError,
   topicSpecs,
+  untilAborted,
   type Kafka,
 } from '@pipeline/kafka';
 import type { ProducerConfig } from './config.js';
@@ -32,17 +33,24 @@ export class ProducerKafka {
     );
   }
 
-  /** @throws MissingTopicError */
+  /** Resolves at once when the signal is aborted. @throws MissingTopicError */
   async prepare(signal: AbortSignal): Promise<void> {
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
-        await ensureTopics(this.kafka, topicSpecs(this.config), [this.config.inputTopic]);
+        // One attempt takes the driver many seconds while nobody answers.
+        await untilAborted(this.createTopics(), signal);
         return;
       } catch (error) {
         if (error instanceof MissingTopicError) throw error;
-        if (attempt === 0) this.logger.warn(`Kafka cannot be reached, trying again: ${describeError(error)}`);
+        if (attempt === 0 && !signal.aborted) {
+          this.logger.warn(`Kafka cannot be reached, trying again: ${describeError(error)}`);
+        }
         await abortableDelay(RETRY_MS, signal);
       }
     }
+  }
+
+  private createTopics(): Promise<unknown> {
+    return ensureTopics(this.kafka, topicSpecs(this.config), [this.config.inputTopic]);
   }
 }

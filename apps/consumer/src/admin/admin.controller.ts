@@ -14,7 +14,7 @@ export class ConsumerAdminController {
   @Post('pause')
   @HttpCode(200)
   @ApiOkResponse({ description: 'Takes no further events; keeps its membership. The new state.' })
-  pause(@Body() command = new PauseCommandDto()): PauseState {
+  pause(@Body() command: PauseCommandDto = new PauseCommandDto()): PauseState {
     if (command.scope === 'group') {
       throw new BadRequestException([
         'scope must be instance: pausing the whole group at once is not available',

@@ -14,6 +14,9 @@ export interface PauseState {
 
 const RUNNING: PauseState = { paused: false, scope: 'instance', reason: null, since: null, until: null };
 
+/** 24.8 days: with more, a timer of Node.js ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Pauses and resumes this instance on behalf of an operator. */
 @Injectable()
 export class PauseControl implements OnApplicationShutdown {
@@ -30,15 +33,15 @@ export class PauseControl implements OnApplicationShutdown {
   /** Pausing again keeps the time of the first pause and takes the new reason and end. */
   pause({ reason, for: duration }: PauseCommandDto): PauseState {
     const ms = duration === undefined ? undefined : parseDuration(duration);
-    clearTimeout(this.timer);
-    this.timer = ms === undefined ? undefined : setTimeout(() => this.resume(), ms).unref();
+    const until = ms === undefined ? undefined : Date.now() + ms;
     this.state = {
       ...RUNNING,
       paused: true,
       reason: reason ?? null,
       since: this.state.since ?? new Date().toISOString(),
-      until: ms === undefined ? null : new Date(Date.now() + ms).toISOString(),
+      until: until === undefined ? null : new Date(until).toISOString(),
     };
+    this.resumeAt(until);
     this.server.pause();
     this.logger.warn('paused by an operator');
     return this.state;
@@ -54,5 +57,13 @@ export class PauseControl implements OnApplicationShutdown {
 
   onApplicationShutdown(): void {
     clearTimeout(this.timer);
+  }
+
+  private resumeAt(time: number | undefined): void {
+    clearTimeout(this.timer);
+    if (time === undefined) return;
+    const left = time - Date.now();
+    const next = left > LONGEST_TIMER_MS ? () => this.resumeAt(time) : () => void this.resume();
+    this.timer = setTimeout(next, Math.min(left, LONGEST_TIMER_MS)).unref();
   }
 }

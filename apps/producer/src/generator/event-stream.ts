@@ -1,5 +1,11 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
-import { abortableDelay, describeError, type OutgoingRecord, type RecordProducer } from '@pipeline/kafka';
+import {
+  abortableDelay,
+  describeError,
+  withTimeLimit,
+  type OutgoingRecord,
+  type RecordProducer,
+} from '@pipeline/kafka';
 import type { Metrics } from '@pipeline/ops';
 import type { GeneratedEvent, LoginGenerator } from './login-generator.js';
 
@@ -9,6 +15,7 @@ export interface StreamOptions {
   readonly rate: number;
   /** Events in all; 0 without end. */
   readonly count: number;
+  /** Events on top at every burst; 0 without bursts. */
   readonly burstSize: number;
   /** Milliseconds. */
   readonly burstInterval: number;
@@ -17,9 +24,11 @@ export interface StreamOptions {
 const TICK_MS = 20;
 /** Bounds a send, and with it what is held while Kafka is slow or gone. */
 const MAX_BATCH = 5_000;
-/** After a delay at most this much of the rate is made up for at once. */
-const MAX_CATCH_UP_SECONDS = 1;
+/** The rate holds over pauses of the process and of Kafka up to this long; what a longer one cost stays lost. */
+const MAX_CATCH_UP_SECONDS = 10;
 const RETRY_DELAYS_MS = [100, 500, 1_000, 2_000];
+/** How long the batch in hand may take to be acknowledged after a stop. */
+const LAST_BATCH_MS = 2_000;
 
 /**
  * Generates events at a rate and writes them, one batch after the other. While Kafka does not take a batch
@@ -31,12 +40,15 @@ export class EventStream implements BeforeApplicationShutdown {
   private readonly stopped = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private sent = 0;
+  /** Events that are due by now and not yet generated. */
+  private due = 0;
+  private nextBurst = Infinity;
   private rate: number;
   private paused = false;
 
   constructor(
-    private readonly generator: LoginGenerator,
-    private readonly producer: RecordProducer,
+    private readonly generator: Pick<LoginGenerator, 'next'>,
+    private readonly producer: Pick<RecordProducer, 'send' | 'disconnect'>,
     private readonly metrics: Metrics,
     private readonly options: StreamOptions,
   ) {
@@ -51,43 +63,56 @@ export class EventStream implements BeforeApplicationShutdown {
     return { paused: this.paused, rate: this.rate, sent: this.sent, finished: this.left() === 0 };
   }
 
+  /** A batch in hand is still written. */
   setPaused(paused: boolean): void {
     this.paused = paused;
     this.metrics.gauge('pipeline_paused').set(paused ? 1 : 0);
   }
 
+  /** What was still due at the old rate is not made up for. */
   setRate(rate: number): void {
     this.rate = rate;
+    this.due = 0;
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     this.stopped.abort();
-    await this.running;
+    await withTimeLimit(this.running, LAST_BATCH_MS);
     await this.producer.disconnect();
   }
 
   private async run(): Promise<void> {
-    const { signal } = this.stopped;
-    let due = 0;
     let last = performance.now();
-    let nextBurst = last + this.options.burstInterval;
+    if (this.options.burstSize > 0) this.nextBurst = last + this.options.burstInterval;
     while (!this.isStopped() && this.left() > 0) {
-      await abortableDelay(TICK_MS, signal);
+      await abortableDelay(TICK_MS, this.stopped.signal);
       const now = performance.now();
-      if (!this.paused) due += ((now - last) / 1_000) * this.rate;
-      due = Math.min(due, Math.max(1, this.rate * MAX_CATCH_UP_SECONDS));
+      const fresh = this.earned(now - last) + this.burst(now);
+      if (!this.paused) this.due += fresh;
       last = now;
-      if (this.options.burstSize > 0 && now >= nextBurst && !this.paused) {
-        due += this.options.burstSize;
-        nextBurst = now + this.options.burstInterval;
-      }
-      while (due >= 1 && this.left() > 0 && !this.isStopped()) {
-        const size = Math.min(Math.floor(due), MAX_BATCH, this.left());
-        due -= size;
-        await this.write(this.generate(size));
-      }
+      await this.writeDue();
     }
     if (this.left() === 0) this.logger.log(`all ${String(this.sent)} events are written`);
+  }
+
+  private earned(elapsedMs: number): number {
+    const most = Math.max(1, this.rate * MAX_CATCH_UP_SECONDS);
+    return Math.min((elapsedMs / 1_000) * this.rate, Math.max(0, most - this.due));
+  }
+
+  /** Bursts that were missed are not made up for. */
+  private burst(now: number): number {
+    if (now < this.nextBurst) return 0;
+    while (this.nextBurst <= now) this.nextBurst += this.options.burstInterval;
+    return this.options.burstSize;
+  }
+
+  private async writeDue(): Promise<void> {
+    while (this.due >= 1 && this.left() > 0 && !this.paused && !this.isStopped()) {
+      const size = Math.min(Math.floor(this.due), MAX_BATCH, this.left());
+      this.due -= size;
+      await this.write(this.generate(size));
+    }
   }
 
   private isStopped(): boolean {

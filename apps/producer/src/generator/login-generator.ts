@@ -17,6 +17,7 @@ const USERS = 10_000;
 /** Makes realistic login events, a given share of them invalid, from a seed. */
 export class LoginGenerator {
   private readonly random: Random;
+  private readonly userIds: string[] = [];
 
   constructor(
     seed: number,
@@ -37,7 +38,7 @@ export class LoginGenerator {
   private event(now: Date): LoginEvent {
     const { random } = this;
     return {
-      user_id: userId(random.below(USERS)),
+      user_id: this.userId(random.below(USERS)),
       app_version: random.pick(VERSIONS),
       device_type: random.pick(DEVICES),
       ip: random.next() < 0.85 ? this.ipv4() : this.ipv6(),
@@ -45,6 +46,10 @@ export class LoginGenerator {
       device_id: `${String(100 + random.below(900))}-${String(10 + random.below(90))}-${String(1000 + random.below(9000))}`,
       timestamp: Math.floor(now.getTime() / 1_000),
     };
+  }
+
+  private userId(index: number): string {
+    return (this.userIds[index] ??= userId(index));
   }
 
   /** 11.x to 99.x are public. */

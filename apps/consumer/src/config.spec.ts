@@ -1,0 +1,94 @@
+import { describe, expect, it } from '@jest/globals';
+import { loadSettings } from '@pipeline/ops';
+import { CONSUMER_CHECKS, CONSUMER_SETTINGS } from './config.js';
+
+const load = (environment: Record<string, string>) =>
+  loadSettings(CONSUMER_SETTINGS, { environment, file: {} }, CONSUMER_CHECKS);
+
+const problemsOf = (environment: Record<string, string>) => {
+  const loaded = load(environment);
+  return loaded.ok ? [] : loaded.problems;
+};
+
+/** For every setting a value that is refused. */
+const WRONG: Record<string, string> = {
+  LEVEL: 'TRACE',
+  PROJECT_NAME: 'two words',
+  HTTP_PORT: '65536',
+  HTTP_HOST: 'a host',
+  SHUTDOWN_TIMEOUT: '0',
+  ADMIN_AUTH: 'yes',
+  ADMIN_TOKENS: 'short',
+  ADMIN_ALLOWED_HOSTS: 'host:8080',
+  BOOTSTRAP_SERVERS: 'localhost',
+  INPUT_TOPIC: 'in put',
+  OUTPUT_TOPIC: '..',
+  DLQ_TOPIC: 'x'.repeat(250),
+  KAFKA_CREATE_TOPICS: 'user-login:0:1',
+  INPUT_RETENTION: '-1',
+  OUTPUT_RETENTION: '7d',
+  DLQ_RETENTION: '0',
+  SOCKET_TIMEOUT: '99',
+  CONSUMER_GROUP: '\n',
+  AUTO_OFFSET_RESET: 'middle',
+  ENABLE_AUTO_COMMIT: 'maybe',
+  DELIVERY_GUARANTEE: 'at-most-once',
+  SESSION_TIMEOUT: '30s',
+  HEARTBEAT_INTERVAL: '1',
+  KAFKA_WORKER_POOL_SIZE: '0',
+  KAFKA_RETRY_LIMIT: '101',
+  KAFKA_RETRY_INITIAL_DELAY: 'soon',
+  KAFKA_RETRY_MAX_DELAY: '1e3',
+  MIN_APP_VERSION: 'newest',
+};
+
+describe("the consumer's settings", () => {
+  it('have defaults that work', () => {
+    expect(load({})).toMatchObject({
+      ok: true,
+      values: {
+        brokers: ['localhost:29092'],
+        consumerGroup: 'user-group',
+        httpPort: 8080,
+        enableAutoCommit: false,
+      },
+    });
+  });
+
+  it('are all named at once when all are wrong', () => {
+    const problems = problemsOf(WRONG);
+    expect(problems.map((problem) => problem.split(' ')[0]).sort()).toEqual(Object.keys(WRONG).sort());
+  });
+
+  it('have each a wrong value in this test', () => {
+    expect(Object.keys(WRONG).sort()).toEqual(
+      Object.values(CONSUMER_SETTINGS)
+        .map(({ name }) => name)
+        .sort(),
+    );
+  });
+
+  it('never show a token', () => {
+    expect(problemsOf({ ADMIN_TOKENS: 'short' }).join()).not.toContain('short');
+  });
+
+  it('take brokers from the first of three names, with or without a scheme', () => {
+    const brokersOf = (environment: Record<string, string>) => {
+      const loaded = load(environment);
+      return loaded.ok ? loaded.values.brokers : loaded.problems;
+    };
+    expect(brokersOf({ KAFKA_LISTENER: 'a:1', KAFKA_BROKER_URL: 'kafka://b:2,[::1]:3' })).toEqual([
+      'b:2',
+      '[::1]:3',
+    ]);
+    expect(brokersOf({ KAFKA_LISTENER: 'a:1', BOOTSTRAP_SERVERS: 'c:3' })).toEqual(['c:3']);
+  });
+
+  it.each<[environment: Record<string, string>, problem: RegExp]>([
+    [{ ENABLE_AUTO_COMMIT: 'true' }, /^ENABLE_AUTO_COMMIT must be false.*loses events/],
+    [{ HEARTBEAT_INTERVAL: '20000' }, /^HEARTBEAT_INTERVAL .*SESSION_TIMEOUT/],
+    [{ OUTPUT_TOPIC: 'user-login' }, /three different topics/],
+  ])('are checked against each other: %j', (environment, problem) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
+  });
+});
