@@ -1,58 +1,45 @@
-// npm run kafka -- [--brokers 3] [--port 29092] [--data DIR]: only the broker, for development.
+// npm run kafka: only the broker, for development. See USAGE.
 import { join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
-import { requireFreePort, stop, UserError } from './lib/processes.mjs';
+import { parseOptions } from './lib/options.mjs';
+import { parsePort, requireFreePorts } from './lib/ports.mjs';
+import { UserError } from './lib/processes.mjs';
+import { Supervisor } from './lib/supervisor.mjs';
+import { root } from './lib/workspace.mjs';
 
-const root = resolve(import.meta.dirname, '..');
+const CONTROLLER_OFFSET = 1_000;
+const USAGE = `npm run kafka -- [options]
+  --brokers 1|3   nodes of the cluster (1)
+  --port PORT     of the first node (29092); the others take the next ones
+  --data DIR      storage and logs (.kafka)`;
 
-async function main() {
-  const { values } = parseArgs({
-    options: {
-      brokers: { type: 'string', default: '1' },
-      port: { type: 'string', default: '29092' },
-      data: { type: 'string', default: join(root, '.kafka', 'data') },
-    },
-  });
-  const count = Number(values.brokers);
-  const first = Number(values.port);
-  if (![1, 3].includes(count)) throw new UserError('--brokers takes 1 or 3');
+const given = parseOptions(USAGE, { brokers: '1', port: '29092', data: join(root, '.kafka') });
+const supervisor = new Supervisor('Kafka');
+
+supervisor.run(async (signal) => {
+  if (!['1', '3'].includes(given.brokers))
+    throw new UserError(`--brokers must be 1 or 3, not "${given.brokers}"`);
+  const count = Number(given.brokers);
+  const first = parsePort(given.port, '--port', 65_535 - CONTROLLER_OFFSET - count);
   const java = requireJava();
   const nodes = Array.from({ length: count }, (_, index) => ({
     id: index + 1,
     port: first + index,
-    controllerPort: first + 1_000 + index,
+    controllerPort: first + CONTROLLER_OFFSET + index,
   }));
-  for (const { port, controllerPort } of nodes) {
-    await requireFreePort(port, 'Kafka needs it; choose another with --port');
-    await requireFreePort(controllerPort, "Kafka's controller needs it; choose another with --port");
-  }
-  const jars = await kafkaJars(root);
-  const dir = resolve(values.data, `${count}-${first}`);
-  const brokers = nodes.map((node) => startBroker({ jars, java, node, nodes, dir }));
-
-  let stopping = false;
-  const end = async () => {
-    if (stopping) process.exit(1);
-    stopping = true;
-    await Promise.all(brokers.map((broker) => stop(broker)));
-    process.exit(0);
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => void end());
-  for (const broker of brokers) {
-    void broker.ended.then(() => {
-      if (stopping) return;
-      console.error(`${broker.name} ended by itself; its log is ${broker.log}`);
-      void Promise.all(brokers.map((other) => stop(other))).then(() => process.exit(1));
-    });
-  }
-  await Promise.all(brokers.map((broker, index) => brokerAnswers(broker, nodes[index]?.port ?? first)));
-  console.log(
-    `Kafka is ready at ${nodes.map(({ port }) => `127.0.0.1:${port}`).join(',')}. Ctrl-C stops it.`,
+  const instead = 'choose others with --port';
+  await requireFreePorts(
+    nodes.flatMap(({ port, controllerPort }) => [
+      { port, for: 'Kafka', instead },
+      { port: controllerPort, for: "Kafka's controller", instead },
+    ]),
   );
-}
-
-main().catch((error) => {
-  console.error(error instanceof UserError ? error.message : error);
-  process.exit(1);
+  const jars = await kafkaJars(root, { signal });
+  console.error('Starting Kafka …');
+  const dir = resolve(given.data, `${count}-${first}`);
+  const brokers = nodes.map((node) => startBroker({ jars, java, node, nodes, dir }));
+  supervisor.add(...brokers);
+  await Promise.all(brokers.map((broker, index) => brokerAnswers(broker, first + index, { signal })));
+  const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  console.log(`Kafka is ready at ${addresses}. Ctrl-C stops it.`);
 });

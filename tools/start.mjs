@@ -1,166 +1,167 @@
-// npm start: the whole pipeline on this machine, in one command. See README.md.
+// npm start: the whole pipeline on this machine, in one command. See USAGE and README.md.
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { parseArgs } from 'node:util';
-import { brokerAnswers, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
-import { isRunning, lastLines, launch, requireFreePort, stop, UserError, waitFor } from './lib/processes.mjs';
-import { read, readStatus, statusLine } from './lib/status.mjs';
+import { join, resolve } from 'node:path';
+import { brokerAnswers, compileCache, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
+import { parseOptions } from './lib/options.mjs';
+import { accepts, parsePort, requireFreePorts } from './lib/ports.mjs';
+import { launch, UserError, waitFor } from './lib/processes.mjs';
+import { read, showStatus } from './lib/status.mjs';
+import { Supervisor } from './lib/supervisor.mjs';
 import { pinnedNode, prepareWorkspace, root } from './lib/workspace.mjs';
 
 const USAGE = `npm start -- [options]
   --brokers HOST:PORT,…   use a Kafka that runs already
-  --kafka-port PORT       of the Kafka that is started (29092)
-  --consumer-port PORT    HTTP of the consumer (8080)
-  --producer-port PORT    HTTP of the producer (8081)
-  --data DIR              storage and logs (.kafka)`;
+  --port PORT             of the Kafka that is started (29092)
+  --data DIR              its storage, and the logs (.kafka)
+Environment: CONSUMER_HTTP_PORT (8080), PRODUCER_HTTP_PORT (8081), and the settings in docs/configuration.md`;
 
-function options() {
-  try {
-    return parseArgs({
-      options: {
-        brokers: { type: 'string' },
-        'kafka-port': { type: 'string', default: '29092' },
-        'consumer-port': { type: 'string', default: '8080' },
-        'producer-port': { type: 'string', default: '8081' },
-        data: { type: 'string', default: join(root, '.kafka') },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    console.error(`${error instanceof Error ? error.message : 'wrong options'}\n\n${USAGE}`);
-    return process.exit(2);
-  }
-}
+const START_LIMIT_MS = 300_000;
+/** Of a broker; an IPv6 address stands in brackets. */
+const ADDRESS = /^(?:kafka:\/\/)?\[?([^\s,/@[\]]+?)\]?:(\d{1,5})$/;
 
-/** Everything that runs, in the order in which it is stopped. @type {import('./lib/processes.mjs').Managed[]} */
-const children = [];
-let stopping = false;
+/** @typedef {{ kafka: number, controller: number, consumer: number, producer: number }} Ports */
 
-/** @param {number} code */
-async function shutDown(code) {
-  if (stopping) return;
-  stopping = true;
-  for (const child of children) await stop(child);
-  process.exit(code);
-}
+const given = parseOptions(USAGE, {
+  brokers: /** @type {string | undefined} */ (undefined),
+  port: '29092',
+  data: join(root, '.kafka'),
+});
+const data = resolve(given.data);
+const logs = join(data, 'logs');
+const supervisor = new Supervisor('producer, consumer, Kafka');
 
-async function main() {
-  const given = options();
-  if (given.help) return console.log(USAGE);
-  const ports = {
-    kafka: Number(given['kafka-port']),
-    consumer: Number(given['consumer-port']),
-    producer: Number(given['producer-port']),
-  };
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-    process.on(signal, () => {
-      if (stopping) process.exit(1);
-      console.log(`\n${signal}: stopping producer, consumer, Kafka …`);
-      void shutDown(0);
-    });
-  }
+supervisor.run(async (signal) => {
+  const ports = readPorts();
   const java = given.brokers === undefined ? requireJava() : undefined;
-  if (java) {
-    await requireFreePort(ports.kafka, 'Kafka needs it; choose another with --kafka-port');
-    await requireFreePort(
-      ports.kafka + 1_000,
-      "Kafka's controller needs it; choose another with --kafka-port",
-    );
-  }
-  await requireFreePort(ports.consumer, 'the consumer needs it; choose another with --consumer-port');
-  await requireFreePort(ports.producer, 'the producer needs it; choose another with --producer-port');
-  const logs = join(given.data, 'logs');
+  if (given.brokers !== undefined) await anyAnswers(given.brokers, signal);
+  await requireFreePorts(neededPorts(ports, java !== undefined));
   mkdirSync(logs, { recursive: true });
 
-  const broker = java ? await startKafka(java, ports.kafka, given.data) : undefined;
-  await prepareWorkspace();
+  // Kafka starts while packages are installed and built, and the apps wait for it.
+  const starting = java ? startKafka(java, ports, signal) : undefined;
+  const [broker] = await Promise.all([starting, prepareWorkspace({ signal })]);
   const brokers = given.brokers ?? `127.0.0.1:${ports.kafka}`;
-  const consumer = startApp('consumer', { brokers, port: ports.consumer, logs });
-  const producer = startApp('producer', { brokers, port: ports.producer, logs });
-  children.unshift(producer, consumer);
-  for (const child of children) watch(child);
-  if (broker) await brokerAnswers(broker, ports.kafka);
-  for (const [name, port] of Object.entries({ consumer: ports.consumer, producer: ports.producer })) {
-    await waitFor(async () => (await read(`http://127.0.0.1:${port}/health`)) !== '', {
-      timeoutMs: 60_000,
-      what: name,
-    });
-  }
-  announce(brokers, ports, logs);
-  await showStatus(ports);
+  console.error('Starting consumer and producer …');
+  // The last one to come is the first one to be stopped.
+  supervisor.add(startApp('consumer', brokers, ports.consumer));
+  supervisor.add(startApp('producer', brokers, ports.producer));
+  if (broker) await brokerAnswers(broker, ports.kafka, { signal });
+  await Promise.all([
+    isReady('consumer', ports.consumer, signal),
+    isReady('producer', ports.producer, signal),
+  ]);
+  announce(brokers, ports);
+  await showStatus(ports, signal);
+});
+
+/** @returns {Ports} @throws UserError */
+function readPorts() {
+  const kafka = parsePort(given.port, '--port', 64_535);
+  const { CONSUMER_HTTP_PORT, PRODUCER_HTTP_PORT } = process.env;
+  return {
+    kafka,
+    controller: kafka + 1_000,
+    consumer: parsePort(CONSUMER_HTTP_PORT || '8080', 'CONSUMER_HTTP_PORT'),
+    producer: parsePort(PRODUCER_HTTP_PORT || '8081', 'PRODUCER_HTTP_PORT'),
+  };
+}
+
+/**
+ * @param {Ports} ports
+ * @param {boolean} withKafka
+ */
+function neededPorts(ports, withKafka) {
+  const instead = 'choose another with --port; or, if a Kafka runs already, use it with --brokers host:port';
+  const kafka = [
+    { port: ports.kafka, for: 'Kafka', instead },
+    { port: ports.controller, for: "Kafka's controller, 1000 above Kafka", instead },
+  ];
+  const apps = /** @type {const} */ (['consumer', 'producer']).map((name) => ({
+    port: ports[name],
+    for: `HTTP of the ${name}`,
+    instead: `choose another with ${name.toUpperCase()}_HTTP_PORT in the environment`,
+  }));
+  return withKafka ? [...kafka, ...apps] : apps;
 }
 
 /**
  * @param {string} java
- * @param {number} port
- * @param {string} data
+ * @param {Ports} ports
+ * @param {AbortSignal} signal
  */
-async function startKafka(java, port, data) {
-  const node = { id: 1, port, controllerPort: port + 1_000 };
-  const jars = await kafkaJars(root);
-  const broker = startBroker({ jars, java, node, nodes: [node], dir: join(data, 'data', `1-${port}`) });
-  children.push(broker);
+async function startKafka(java, { kafka: port, controller: controllerPort }, signal) {
+  const jars = await kafkaJars(root, { signal });
+  signal.throwIfAborted();
+  console.error('Starting Kafka …');
+  const node = { id: 1, port, controllerPort };
+  const broker = startBroker({ jars, java, node, nodes: [node], dir: join(data, `1-${port}`) });
+  supervisor.add(broker);
   return broker;
 }
 
 /**
  * @param {'consumer' | 'producer'} name
- * @param {{ brokers: string, port: number, logs: string }} options
+ * @param {string} brokers
+ * @param {number} port
  */
-function startApp(name, { brokers, port, logs }) {
+function startApp(name, brokers, port) {
   return launch(name, pinnedNode(), [join(root, 'apps', name, 'dist', 'main.js')], {
     log: join(logs, `${name}.log`),
     cwd: root,
-    // Open for development on this machine only: HTTP listens on the loopback address.
-    env: { ...process.env, BOOTSTRAP_SERVERS: brokers, HTTP_PORT: String(port), ADMIN_AUTH: 'none' },
+    env: {
+      NODE_COMPILE_CACHE: compileCache(),
+      ...process.env,
+      BOOTSTRAP_SERVERS: brokers,
+      // Open for development, and to this machine only.
+      HTTP_HOST: '127.0.0.1',
+      HTTP_PORT: String(port),
+      ADMIN_AUTH: adminAuth(),
+    },
   });
 }
 
-/** @param {import('./lib/processes.mjs').Managed} child */
-function watch(child) {
-  void child.ended.then(() => {
-    if (stopping) return;
-    console.error(
-      `\n${child.name} ended by itself. The end of its log, ${child.log}:\n${lastLines(child.log)}`,
-    );
-    void shutDown(1);
-  });
+/** The environment may close it; .env, which is for every way to run, does not. */
+const adminAuth = () => process.env.ADMIN_AUTH || 'none';
+
+/**
+ * @param {string} name
+ * @param {number} port
+ * @param {AbortSignal} signal
+ */
+function isReady(name, port, signal) {
+  const isHealthy = async () => (await read(`http://127.0.0.1:${port}/health`)) !== undefined;
+  return waitFor(isHealthy, { timeoutMs: START_LIMIT_MS, what: `the ${name} is ready`, signal });
 }
 
 /**
  * @param {string} brokers
- * @param {{ consumer: number, producer: number }} ports
- * @param {string} logs
+ * @param {AbortSignal} signal
  */
-function announce(brokers, { consumer, producer }, logs) {
+async function anyAnswers(brokers, signal) {
+  const addresses = brokers.split(',').map((address) => {
+    const [, host, port] = ADDRESS.exec(address.trim()) ?? [];
+    if (!host) throw new UserError(`--brokers must be host:port, or several with commas, not "${brokers}"`);
+    return { host, port: Number(port) };
+  });
+  const answers = async () => {
+    const all = await Promise.all(addresses.map(({ host, port }) => accepts(port, host)));
+    return all.includes(true);
+  };
+  console.error(`Looking for Kafka at ${brokers} …`);
+  await waitFor(answers, { timeoutMs: 60_000, what: `a Kafka answers at ${brokers}`, signal });
+}
+
+/**
+ * @param {string} brokers
+ * @param {Ports} ports
+ */
+function announce(brokers, { consumer, producer }) {
+  const open = adminAuth() === 'none' ? '\n  /admin is open to this machine (ADMIN_AUTH=none)' : '';
   console.log(`
 The pipeline runs. Ctrl-C stops it.
   Kafka      ${brokers}
   consumer   http://localhost:${consumer}/health   /metrics   /docs
   producer   http://localhost:${producer}/health   /metrics   /docs
-  logs       ${logs}
-  /admin is open to this machine (ADMIN_AUTH=none)
+  logs       ${logs}${open}
 `);
 }
-
-/** @param {{ consumer: number, producer: number }} ports */
-async function showStatus(ports) {
-  const interval = process.stdout.isTTY ? 1_000 : 2_000;
-  let before = await readStatus(ports);
-  let at = Date.now();
-  while (!stopping && children.every(isRunning)) {
-    await new Promise((resolve) => setTimeout(resolve, interval));
-    const status = await readStatus(ports);
-    const now = Date.now();
-    const done = status.processed + status.deadLettered - before.processed - before.deadLettered;
-    const line = statusLine(status, (done * 1_000) / (now - at));
-    process.stdout.write(process.stdout.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
-    before = status;
-    at = now;
-  }
-}
-
-main().catch((error) => {
-  console.error(error instanceof UserError ? error.message : error);
-  void shutDown(1);
-});

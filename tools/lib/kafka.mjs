@@ -1,59 +1,59 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import { isRunning, lastLines, launch, run, UserError, waitFor } from './processes.mjs';
+import { accepts } from './ports.mjs';
+import { isRunning, launch, obituary, run, UserError, waitFor } from './processes.mjs';
 
 const VERSION = '4.3.1';
 const CLUSTER_ID = 'bG9naW4tcGlwZWxpbmUtMQ';
-const NO_JAVA = `Java 17 or newer is needed to run Kafka here. The ways out:
-  - install Java 17 or newer (Debian: apt-get install openjdk-17-jre-headless)
+const OLDEST_JAVA = 17;
+const WAYS_OUT = `The ways out:
+  - install Java ${OLDEST_JAVA} or newer (Debian: apt-get install openjdk-17-jre-headless)
   - run everything in containers: docker-compose up --build
   - use a Kafka that runs already: npm start -- --brokers host:9092`;
 
 /** @returns {string} the java command @throws UserError naming the ways out */
 export function requireJava() {
   const java = process.env.JAVA_HOME ? join(process.env.JAVA_HOME, 'bin', 'java') : 'java';
-  try {
-    const text = execFileSync(java, ['-XshowSettings:properties', '-version'], {
-      stdio: 'pipe',
-      encoding: 'utf8',
-    });
-    void text;
-    return java;
-  } catch {
-    throw new UserError(NO_JAVA);
-  }
+  const { stdout, stderr, status } = spawnSync(java, ['-XshowSettings:properties', '-version'], {
+    encoding: 'utf8',
+  });
+  // "17", but "1.8" until Java 9.
+  const found = /java\.specification\.version = ([\d.]+)/.exec(`${stdout}${stderr}`)?.[1];
+  if (status === 0 && Number(found) >= OLDEST_JAVA) return java;
+  const state = found === undefined ? `${java} cannot be run` : `${java} is Java ${found}`;
+  throw new UserError(`Java ${OLDEST_JAVA} or newer is needed to run Kafka here, and ${state}. ${WAYS_OUT}`);
 }
+
+/** An empty XDG_CACHE_HOME means unset (XDG Base Directory Specification). */
+const cacheFolder = () =>
+  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'login-event-pipeline');
+
+/** Where Node.js keeps compiled code, so that the second start of an app is quicker. */
+export const compileCache = () => join(cacheFolder(), 'compiled');
 
 /**
  * The folder of Kafka's jars, filled from Maven Central the first time.
  * @param {string} root of the repository
+ * @param {{ signal?: AbortSignal | undefined }} [options]
  */
-export async function kafkaJars(root) {
-  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
-  const jars = join(cache, 'login-event-pipeline', `kafka-${VERSION}`);
+export async function kafkaJars(root, { signal } = {}) {
+  const jars = join(cacheFolder(), `kafka-${VERSION}`);
   if (existsSync(jars)) return jars;
-  process.stderr.write(`Downloading Apache Kafka ${VERSION} from Maven Central (43 MB, once) …\n`);
+  console.error(`Downloading Apache Kafka ${VERSION} from Maven Central (43 MB, once) …`);
   const partial = `${jars}.${process.pid}`;
   mkdirSync(partial, { recursive: true });
-  await run(
-    'sh',
-    [
-      './mvnw',
-      '-q',
-      '-B',
-      'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies',
-      '-DincludeScope=runtime',
-      `-DoutputDirectory=${partial}`,
-    ],
-    { cwd: join(root, 'deploy', 'kafka') },
-  );
   try {
+    const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
+    const options = ['-DincludeScope=runtime', `-DoutputDirectory=${partial}`];
+    const cwd = join(root, 'deploy', 'kafka');
+    await run('sh', ['./mvnw', '-q', '-B', plugin, ...options], { cwd, signal });
     renameSync(partial, jars);
-  } catch {
-    // Somebody else was faster.
+  } catch (error) {
+    // Somebody else may have been faster.
+    if (!existsSync(jars)) throw error;
+  } finally {
     rmSync(partial, { recursive: true, force: true });
   }
   return jars;
@@ -99,7 +99,7 @@ export function startBroker({ jars, java, node, nodes, dir }) {
   const classpath = ['-cp', join(jars, '*')];
   const quiet = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
   if (!existsSync(join(data, 'meta.properties'))) {
-    const tool = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', file];
+    const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', file];
     try {
       execFileSync(java, ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...quiet, ...classpath, ...tool], {
         stdio: 'pipe',
@@ -116,29 +116,26 @@ export function startBroker({ jars, java, node, nodes, dir }) {
     '-XX:TieredStopAtLevel=1',
     '-XX:+UseSerialGC',
   ];
-  return launch(`kafka-${node.id}`, java, [...heap, ...quiet, ...classpath, 'kafka.Kafka', file], {
+  const name = nodes.length === 1 ? 'Kafka' : `Kafka node ${node.id}`;
+  return launch(name, java, [...heap, ...quiet, ...classpath, 'kafka.Kafka', file], {
     log: join(dir, `node-${node.id}.log`),
+    explain: (log) =>
+      log.includes('Failed to acquire lock on file')
+        ? `Another Kafka uses ${data}. Stop it, or choose another folder with --data.`
+        : undefined,
   });
 }
-
-/** @param {number} port */
-const accepts = (port) =>
-  new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.once('connect', () => (socket.destroy(), resolve(true)));
-    socket.once('error', () => resolve(false));
-  });
 
 /**
  * @param {import('./processes.mjs').Managed} broker
  * @param {number} port
+ * @param {{ signal?: AbortSignal | undefined }} [options]
+ * @throws UserError when it ends instead
  */
-export function brokerAnswers(broker, port) {
-  return waitFor(
-    async () => {
-      if (!isRunning(broker)) throw new UserError(`Kafka ended:\n${lastLines(broker.log)}`);
-      return /** @type {Promise<boolean>} */ (accepts(port));
-    },
-    { timeoutMs: 600_000, what: 'Kafka' },
-  );
+export function brokerAnswers(broker, port, { signal } = {}) {
+  const answers = () => {
+    if (!isRunning(broker)) throw new UserError(obituary(broker));
+    return accepts(port);
+  };
+  return waitFor(answers, { timeoutMs: 600_000, what: broker.name, signal });
 }

@@ -1,38 +1,48 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+
+const LINES_SHOWN = 15;
 
 /** A mistake of the user or of the machine, to be shown without a stack. */
 export class UserError extends Error {}
 
 /**
- * A child in a process group of its own, its output in a file.
- * @typedef {{ name: string, child: import('node:child_process').ChildProcess, log: string, ended: Promise<unknown> }} Managed
+ * A child in a process group of its own, its output in a file. `explain` knows what an end may mean.
+ * @typedef {{
+ *   name: string,
+ *   child: import('node:child_process').ChildProcess,
+ *   log: string,
+ *   ended: Promise<unknown>,
+ *   explain: (log: string) => string | undefined,
+ * }} Managed
  */
 
 /**
  * @param {string} name
  * @param {string} command
  * @param {string[]} args
- * @param {{ log: string, env?: NodeJS.ProcessEnv, cwd?: string }} options
+ * @param {{ log: string, env?: NodeJS.ProcessEnv, cwd?: string, explain?: Managed['explain'] }} options
  * @returns {Managed}
  */
-export function launch(name, command, args, { log, env = process.env, cwd }) {
+export function launch(name, command, args, { log, env = process.env, cwd, explain = () => undefined }) {
   const out = openSync(log, 'w');
   const child = spawn(command, args, { stdio: ['ignore', out, out], detached: true, env, cwd });
-  const ended = once(child, 'exit').catch(() => undefined);
-  child.on('error', () => undefined);
-  return { name, child, log, ended };
+  closeSync(out);
+  return { name, child, log, ended: untilEnded(child), explain };
 }
 
-/** @param {Managed} managed */
+/** @param {import('node:child_process').ChildProcess} child @returns {Promise<unknown>} never rejected */
+const untilEnded = (child) => once(child, 'exit').catch(() => undefined);
+
+/** @param {Pick<Managed, 'child'>} managed */
 export const isRunning = ({ child }) =>
   child.pid !== undefined && child.exitCode === null && child.signalCode === null;
 
 /**
  * Ends the whole process group, gently first.
- * @param {Managed} managed
+ * @param {Pick<Managed, 'child' | 'ended'>} managed
  * @param {number} graceMs
  */
 export async function stop(managed, graceMs = 15_000) {
@@ -45,10 +55,11 @@ export async function stop(managed, graceMs = 15_000) {
 }
 
 /**
- * @param {Managed} managed
+ * Sends a signal to the whole process group.
+ * @param {Pick<Managed, 'child'>} managed
  * @param {NodeJS.Signals} signal
  */
-function kill({ child }, signal) {
+export function kill({ child }, signal) {
   try {
     if (child.pid !== undefined) process.kill(-child.pid, signal);
   } catch {
@@ -56,40 +67,38 @@ function kill({ child }, signal) {
   }
 }
 
-/** @param {string} file */
-export const lastLines = (file, count = 15) =>
-  readFileSync(file, 'utf8').trimEnd().split('\n').slice(-count).join('\n');
+/** What to say of a child that ended when it should not. @param {Managed} managed */
+export function obituary({ name, child: { exitCode, signalCode }, log, explain }) {
+  const how = signalCode ?? (exitCode === null ? 'it could not be started' : `exit code ${exitCode}`);
+  const text = readFileSync(log, 'utf8').trimEnd();
+  const tail = text.split('\n').slice(-LINES_SHOWN).join('\n');
+  return `${name} ended by itself (${how}). ${explain(text) ?? `The end of its log, ${log}:\n${tail}`}`;
+}
 
 /**
+ * Runs a command to its end, its output on this terminal.
  * @param {string} command
  * @param {string[]} args
- * @param {{ cwd: string }} options
+ * @param {{ cwd: string, signal?: AbortSignal | undefined, quiet?: boolean }} options `signal` ends it with its whole group;
+ *   `quiet` keeps its standard output back
+ * @returns {Promise<void>} @throws UserError when it fails
  */
-export async function run(command, args, { cwd }) {
-  const child = spawn(command, args, { stdio: 'inherit', cwd });
-  const [code] = await once(child, 'exit');
-  if (code !== 0) throw new UserError(`${command} ${args.join(' ')} failed`);
+export async function run(command, args, { cwd, signal, quiet = false }) {
+  signal?.throwIfAborted();
+  const stdio = /** @type {const} */ (['ignore', quiet ? 'ignore' : 'inherit', 'inherit']);
+  const child = spawn(command, args, { stdio: [...stdio], cwd, detached: true });
+  const ended = untilEnded(child);
+  const abort = () => void stop({ child, ended }, 3_000);
+  signal?.addEventListener('abort', abort);
+  await ended;
+  signal?.removeEventListener('abort', abort);
+  signal?.throwIfAborted();
+  if (child.exitCode !== 0) throw new UserError(`this command failed: ${[command, ...args].join(' ')}`);
 }
 
-/**
- * @param {number} port
- * @param {string} what who needs it, and how to choose another
- */
-export async function requireFreePort(port, what) {
-  const server = createServer();
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    throw new UserError(`port ${port} is occupied: ${what}`);
-  }
-  server.close();
-  await once(server, 'close');
-}
-
+/** A port of the loopback address that nobody listens on. */
 export async function freePort() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
+  const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
   server.close();
@@ -100,11 +109,13 @@ export async function freePort() {
 /**
  * Waits until the condition holds.
  * @param {() => Promise<boolean> | boolean} condition
- * @param {{ timeoutMs: number, what: string }} options
+ * @param {{ timeoutMs: number, what: string, signal?: AbortSignal | undefined }} options
+ * @throws UserError when it does not in time
  */
-export async function waitFor(condition, { timeoutMs, what }) {
+export async function waitFor(condition, { timeoutMs, what, signal }) {
   const end = Date.now() + timeoutMs;
   while (!(await condition())) {
+    signal?.throwIfAborted();
     if (Date.now() > end) throw new UserError(`${what}: not within ${timeoutMs / 1000} s`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }

@@ -1,0 +1,28 @@
+import { parseArgs } from 'node:util';
+
+/** sysexits.h: EX_USAGE would be 64; 2 is what shells and getopt programs use. */
+const EXIT_USAGE = 2;
+
+/**
+ * The options of this command line. `--help` and wrong options end the process with the usage.
+ * @template {Record<string, string | undefined>} Defaults
+ * @param {string} usage
+ * @param {Defaults} defaults one for every option; all take a value
+ * @returns {Defaults}
+ */
+export function parseOptions(usage, defaults) {
+  const names = Object.keys(defaults).map((name) => [name, { type: /** @type {const} */ ('string') }]);
+  try {
+    const { values } = parseArgs({
+      options: { ...Object.fromEntries(names), help: { type: 'boolean', short: 'h' } },
+    });
+    if (values.help === true) {
+      console.log(usage);
+      process.exit(0);
+    }
+    return { ...defaults, ...values };
+  } catch (error) {
+    console.error(`${/** @type {Error} */ (error).message}\n\n${usage}`);
+    process.exit(EXIT_USAGE);
+  }
+}

@@ -1,0 +1,61 @@
+import { once } from 'node:events';
+import { connect, createServer } from 'node:net';
+import { UserError } from './processes.mjs';
+
+/**
+ * A port number from the command line or the environment.
+ * @param {string} text
+ * @param {string} name where it was given
+ * @param {number} [max]
+ * @returns {number} @throws UserError
+ */
+export function parsePort(text, name, max = 65_535) {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port < 1 || port > max)
+    throw new UserError(`${name} must be a port number from 1 to ${max}, not "${text}"`);
+  return port;
+}
+
+/**
+ * Names every port that is occupied, not only the first.
+ * @param {{ port: number, for: string, instead: string }[]} ports `instead` says what else can be done
+ * @returns {Promise<void>} @throws UserError
+ */
+export async function requireFreePorts(ports) {
+  const free = await Promise.all(ports.map(({ port }) => isFree(port)));
+  const occupied = ports.filter((_, index) => !free[index]);
+  if (occupied.length === 0) return;
+  const lines = occupied.map(({ port, for: what, instead }) => `  - ${port}, for ${what}: ${instead}`);
+  throw new UserError(`These ports are occupied by other programs:\n${lines.join('\n')}`);
+}
+
+/** @param {number} port on the loopback address */
+async function isFree(port) {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
+  server.close();
+  await once(server, 'close');
+  return true;
+}
+
+/**
+ * Whether somebody takes connections there.
+ * @param {number} port
+ * @param {string} [host]
+ * @returns {Promise<boolean>}
+ */
+export const accepts = (port, host = '127.0.0.1') =>
+  new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: 3_000 });
+    const end = (/** @type {boolean} */ answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once('connect', () => end(true));
+    socket.once('error', () => end(false));
+    socket.once('timeout', () => end(false));
+  });
