@@ -60,8 +60,7 @@ finish() {
   fi
   rm -rf "$scratch"
   echo "$passed passed, $failed failed"
-  [ $failed -eq 0 ]
-  exit
+  exit $((failed > 0)) # said here: a plain exit in a trap would repeat the status from before it
 }
 
 nothing_left() {
@@ -149,7 +148,9 @@ no_package_manager() {
 }
 
 no_development_files() {
-  [ -z "$(in_image "$1" 'find /app -name ".env*" -o -name typescript -path "*/node_modules/typescript" -o -name "*.spec.js"')" ]
+  local found
+  found=$(in_image "$1" 'find /app -name ".env*" -o -path "*/node_modules/typescript" -o -name "*.spec.*" -o -name "*.test.*"') || return 1
+  [ -z "$found" ] || { echo "$found" && return 1; }
 }
 
 kafka_knows_no_app_setting() {

@@ -1,24 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bytes, VALID } from '../support/events.js';
 import {
   collect,
   eventually,
   isReady,
   startService,
-  testKafka,
+  produce,
   uniqueTopics,
   type Service,
 } from '../support/pipeline.js';
-
-const VALID = {
-  user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
-  app_version: '2.3.0',
-  device_type: 'android',
-  ip: '199.172.111.135',
-  locale: 'RU',
-  device_id: '593-47-5928',
-  timestamp: 1694479551,
-};
-const bytes = (event: object) => Buffer.from(JSON.stringify(event));
 
 /** Every row: a value, and the rule codes it breaks (none: it is processed). */
 const ROWS: readonly [name: string, value: Buffer | null, rules: readonly string[] | 'MALFORMED_JSON'][] = [
@@ -30,6 +20,7 @@ const ROWS: readonly [name: string, value: Buffer | null, rules: readonly string
   ['a 64-bit id', Buffer.from(`{"id":9223372036854775807,${JSON.stringify(VALID).slice(1)}`), []],
   ['a __proto__ field', Buffer.from(`{"__proto__":{"user_id":1},${JSON.stringify(VALID).slice(1)}`), []],
   ['100 levels', bytes({ ...VALID, deep: JSON.parse('['.repeat(100) + ']'.repeat(100)) as unknown }), []],
+  ['a name twice', Buffer.from(`{"ip":"10.0.0.1",${JSON.stringify(VALID).slice(1)}`), []],
   ['900 KB', bytes({ ...VALID, text: 'x'.repeat(900_000) }), []],
   ['no user', bytes({ ...VALID, user_id: undefined }), ['required']],
   ['an empty user', bytes({ ...VALID, user_id: '' }), ['required']],
@@ -57,6 +48,13 @@ const ROWS: readonly [name: string, value: Buffer | null, rules: readonly string
   ['no UTF-8', Buffer.from([0x22, 0xff, 0x22]), 'MALFORMED_JSON'],
 ];
 
+const keyOf = (name: string): Buffer => Buffer.from([0xff, ...Buffer.from(name)]);
+
+/** Thousands of headers of one record. */
+const FLOOD = Object.fromEntries(
+  Array.from({ length: 5_000 }, (_, index) => [`h${String(index)}`, 'x'.repeat(50)]),
+);
+
 describe('the pipeline on a real Kafka', () => {
   const topics = uniqueTopics(1);
   let consumer: Service;
@@ -65,21 +63,13 @@ describe('the pipeline on a real Kafka', () => {
   beforeAll(async () => {
     consumer = await startService('consumer', topics);
     await eventually('the consumer is ready', () => isReady(consumer));
-    const producer = testKafka().producer();
-    await producer.connect();
-    for (const [name, value] of ROWS) {
-      const headers = { trace: 'abc', 'dlq.reason': 'FORGED' };
-      await producer.send({
-        topic: topics.input,
-        messages: [{ key: Buffer.from([0xff, ...Buffer.from(name)]), value, headers }],
-      });
-    }
-    await producer.disconnect();
-    reader = await collect(topics.output, topics.dlq);
-    await eventually(
-      'every event has come out',
-      () => outputs().length + deadLetters().length >= ROWS.length,
-    );
+    const headers = { trace: 'abc', 'dlq.reason': 'FORGED' };
+    const messages = ROWS.map(([name, value]) => ({ key: keyOf(name), value, headers }));
+    // One by one: together they are larger than a request may be.
+    for (const message of messages) await produce(topics.input, [message]);
+    await produce(topics.input, [{ key: 'flood', value: bytes(VALID), headers: FLOOD }]);
+    reader = await collect([topics.output, topics.dlq]);
+    await eventually('every event has come out', () => outputs().length + deadLetters().length > ROWS.length);
   });
 
   afterAll(async () => {
@@ -90,7 +80,7 @@ describe('the pipeline on a real Kafka', () => {
   const outputs = () => reader.records.get(topics.output) ?? [];
   const deadLetters = () => reader.records.get(topics.dlq) ?? [];
   const find = (records: ReturnType<typeof outputs>, name: string) =>
-    records.filter(({ key }) => key?.equals(Buffer.from([0xff, ...Buffer.from(name)])));
+    records.filter(({ key }) => key?.equals(keyOf(name)));
 
   it.each(ROWS)('puts %s where it belongs, once', (name, value, rules) => {
     const [written, refused] = [find(outputs(), name), find(deadLetters(), name)];
@@ -113,6 +103,11 @@ describe('the pipeline on a real Kafka', () => {
     expect(String(headers['__connect.errors.topic'])).toBe(topics.input);
   });
 
+  it('carries thousands of headers over', () => {
+    const [written] = outputs().filter(({ key }) => String(key) === 'flood');
+    expect(Object.keys(written?.headers ?? {})).toHaveLength(5_000);
+  });
+
   it('normalises: locale in lower case, digits of numbers kept, processed_at added', () => {
     const text = String(find(outputs(), 'a 64-bit id')[0]?.value);
     expect(text).toContain('"id":9223372036854775807');
@@ -124,7 +119,7 @@ describe('the pipeline on a real Kafka', () => {
   it('counts what it did, after the commit', async () => {
     const text = await (await fetch(`${consumer.url}/metrics`)).text();
     const good = ROWS.filter(([, , rules]) => rules.length === 0).length;
-    expect(text).toContain(`kafka_messages_processed_total{result="success"} ${String(good)}`);
+    expect(text).toContain(`kafka_messages_processed_total{result="success"} ${String(good + 1)}`);
     expect(text).toContain(`kafka_messages_processed_total{result="dlq"} ${String(ROWS.length - good)}`);
   });
 
@@ -133,10 +128,7 @@ describe('the pipeline on a real Kafka', () => {
     expect((await post('pause')).status).toBe(200);
     expect((await post('pause')).status).toBe(200);
     const before = outputs().length;
-    const producer = testKafka().producer();
-    await producer.connect();
-    await producer.send({ topic: topics.input, messages: [{ key: 'late', value: bytes(VALID) }] });
-    await producer.disconnect();
+    await produce(topics.input, [{ key: 'late', value: bytes(VALID) }]);
     await eventually('lag is reported', async () =>
       /pipeline_consumer_lag_messages\{[^}]*\} 1\n/.test(
         await (await fetch(`${consumer.url}/metrics`)).text(),

@@ -87,6 +87,45 @@ controlled.shutdown.enable=true
 `;
 }
 
+/** Compiled quickly rather than well: the broker is for development and tests, where its start counts. */
+const QUICK = [
+  '-XX:TieredStopAtLevel=1',
+  '-XX:+UseSerialGC',
+  '-Xlog:cds=off',
+  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+];
+
+/** @param {string} jars */
+const classpath = (jars) => ['-cp', join(jars, '*')];
+
+/** @param {string} jars */
+const archiveOf = (jars) => `${jars}.jsa`;
+
+/** Classes that were loaded once load faster from an archive; one that does not fit is ignored. @param {string} jars */
+const readArchive = (jars) =>
+  existsSync(archiveOf(jars)) ? [`-XX:SharedArchiveFile=${archiveOf(jars)}`] : [];
+
+/**
+ * Prepares a node's storage, and on the way the archive, where they are missing.
+ * @param {string} java
+ * @param {string} jars
+ * @param {string} file of the node's properties
+ * @param {string} data
+ */
+function formatStorage(java, jars, file, data) {
+  if (existsSync(join(data, 'meta.properties'))) return;
+  const partial = `${archiveOf(jars)}.${process.pid}`;
+  const archive = existsSync(archiveOf(jars)) ? readArchive(jars) : [`-XX:ArchiveClassesAtExit=${partial}`];
+  const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', file];
+  try {
+    execFileSync(java, ['-Xmx128m', ...QUICK, ...archive, ...classpath(jars), ...tool], { stdio: 'pipe' });
+  } catch (error) {
+    const { stderr } = /** @type {{ stderr?: unknown }} */ (error);
+    throw new UserError(`Kafka's storage in ${data} cannot be prepared:\n${String(stderr)}`);
+  }
+  if (existsSync(partial)) renameSync(partial, archiveOf(jars));
+}
+
 /**
  * Starts one broker (KRaft, bounded heap) and resolves at once; see `brokerAnswers`.
  * @param {{ jars: string, java: string, node: Node, nodes: Node[], dir: string }} options
@@ -96,28 +135,11 @@ export function startBroker({ jars, java, node, nodes, dir }) {
   mkdirSync(data, { recursive: true });
   const file = join(dir, `node-${node.id}.properties`);
   writeFileSync(file, properties(node, nodes, data));
-  const classpath = ['-cp', join(jars, '*')];
-  const quiet = ['-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
-  if (!existsSync(join(data, 'meta.properties'))) {
-    const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', file];
-    try {
-      execFileSync(java, ['-Xmx128m', '-XX:TieredStopAtLevel=1', ...quiet, ...classpath, ...tool], {
-        stdio: 'pipe',
-      });
-    } catch (error) {
-      throw new UserError(
-        `Kafka's storage in ${data} cannot be prepared:\n${String(/** @type {{ stderr?: unknown }} */ (error).stderr)}`,
-      );
-    }
-  }
-  // Compiled quickly rather than well: the broker is for development and tests, where its start counts.
-  const heap = [
-    ...(process.env.KAFKA_HEAP_OPTS ?? '-Xms256m -Xmx512m').split(' '),
-    '-XX:TieredStopAtLevel=1',
-    '-XX:+UseSerialGC',
-  ];
+  formatStorage(java, jars, file, data);
+  const heap = (process.env.KAFKA_HEAP_OPTS ?? '-Xms256m -Xmx512m').split(' ');
+  const options = [...heap, ...QUICK, ...readArchive(jars), ...classpath(jars)];
   const name = nodes.length === 1 ? 'Kafka' : `Kafka node ${node.id}`;
-  return launch(name, java, [...heap, ...quiet, ...classpath, 'kafka.Kafka', file], {
+  return launch(name, java, [...options, 'kafka.Kafka', file], {
     log: join(dir, `node-${node.id}.log`),
     explain: (log) =>
       log.includes('Failed to acquire lock on file')

@@ -11,12 +11,12 @@ const EXIT_USAGE = 2;
  * @returns {Defaults}
  */
 export function parseOptions(usage, defaults) {
-  const names = Object.keys(defaults).map((name) => [name, { type: /** @type {const} */ ('string') }]);
+  /** @type {import('node:util').ParseArgsOptionsConfig} */
+  const options = { help: { type: 'boolean', short: 'h' } };
+  for (const name of Object.keys(defaults)) options[name] = { type: 'string' };
   try {
-    const { values } = parseArgs({
-      options: { ...Object.fromEntries(names), help: { type: 'boolean', short: 'h' } },
-    });
-    if (values.help === true) {
+    const { help, ...values } = parseArgs({ options }).values;
+    if (help === true) {
       console.log(usage);
       process.exit(0);
     }

@@ -1,6 +1,7 @@
 import { Logger } from '@nestjs/common';
 import {
   abortableDelay,
+  AbortedError,
   BrokerProbe,
   createKafka,
   describeError,
@@ -41,10 +42,9 @@ export class ProducerKafka {
         await untilAborted(this.createTopics(), signal);
         return;
       } catch (error) {
+        if (error instanceof AbortedError) return;
         if (error instanceof MissingTopicError) throw error;
-        if (attempt === 0 && !signal.aborted) {
-          this.logger.warn(`Kafka cannot be reached, trying again: ${describeError(error)}`);
-        }
+        if (attempt === 0) this.logger.warn(`Kafka cannot be reached, trying again: ${describeError(error)}`);
         await abortableDelay(RETRY_MS, signal);
       }
     }

@@ -26,7 +26,8 @@ beforeAll(async () => {
     controllers: [ConsumerAdminController],
     providers: [PauseControl, { provide: KafkaBatchServer, useValue: server }],
   }).compile();
-  app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  app = module.createNestApplication<NestExpressApplication>();
+  app.useLogger(false);
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
   await app.listen(0, '127.0.0.1');
 });

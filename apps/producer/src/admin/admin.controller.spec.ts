@@ -24,7 +24,8 @@ beforeAll(async () => {
     controllers: [ProducerAdminController],
     providers: [{ provide: EventStream, useValue: stream }],
   }).compile();
-  app = module.createNestApplication<NestExpressApplication>({ logger: false });
+  app = module.createNestApplication<NestExpressApplication>();
+  app.useLogger(false);
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
   await app.listen(0, '127.0.0.1');
 });

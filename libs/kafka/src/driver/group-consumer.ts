@@ -44,11 +44,15 @@ const MAX_FETCH_WAIT_MS = 500;
 /** More partitions than this per instance share the workers; each worker holds one batch. */
 const CONCURRENT_PARTITIONS = 64;
 const RECONNECT_DELAYS_MS = [200, 500, 1_000, 2_000];
+const RESTART_DELAY_MS = 1_000;
+/** kafkajs takes these crashes for final, though a cluster that comes up or loses a broker causes them. */
+const PASSING_CRASHES: ReadonlySet<string> = new Set(['KafkaJSGroupCoordinatorNotFound']);
 const RETRY = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 2_000, retries: 5 };
 
 /** A member of a consumer group that hands out whole batches and leaves every decision to its listener. */
 export class GroupConsumer {
   private readonly consumer: Consumer;
+  private readonly stopping = new AbortController();
   private running = false;
 
   constructor(
@@ -73,22 +77,14 @@ export class GroupConsumer {
   async start(signal: AbortSignal): Promise<void> {
     await this.connect(signal);
     if (signal.aborted) return;
-    await this.consumer.subscribe({
-      topics: [...this.options.topics],
-      fromBeginning: this.options.fromBeginning,
-    });
     this.running = true;
-    await this.consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
-      eachBatch: (payload) => this.listener.onBatch(toFetchedBatch(payload)),
-    });
+    await this.run();
   }
 
   /** Leaves the group after the batches in hand; gives up waiting after `timeLimitMs`. */
   async stop(timeLimitMs: number): Promise<void> {
     this.running = false;
+    this.stopping.abort();
     await withTimeLimit(this.consumer.disconnect(), timeLimitMs);
   }
 
@@ -105,6 +101,20 @@ export class GroupConsumer {
     this.whileRunning(() => this.consumer.seek({ topic, partition, offset: String(offset) }));
   }
 
+  private run(): Promise<void> {
+    return this.consumer.run({
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      eachBatch: (payload) => this.listener.onBatch(toFetchedBatch(payload)),
+    });
+  }
+
+  private async restart(): Promise<void> {
+    await abortableDelay(RESTART_DELAY_MS, this.stopping.signal);
+    if (!this.stopping.signal.aborted) await this.run();
+  }
+
   /** kafkajs has no group to act on before it joined and between a crash and its restart. */
   private whileRunning(action: () => void): void {
     if (!this.running) return;
@@ -116,9 +126,11 @@ export class GroupConsumer {
   }
 
   private async connect(signal: AbortSignal): Promise<void> {
+    const { topics, fromBeginning } = this.options;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         await this.consumer.connect();
+        await this.consumer.subscribe({ topics: [...topics], fromBeginning });
         return;
       } catch (error) {
         if (attempt === 0) this.listener.onCrash(error as Error, true);
@@ -139,9 +151,13 @@ export class GroupConsumer {
     consumer.on(events.HEARTBEAT, () => this.listener.onHeartbeat());
     consumer.on(events.REBALANCING, () => this.listener.onLeft());
     consumer.on(events.STOP, () => this.listener.onLeft());
-    consumer.on(events.CRASH, ({ payload }) => {
+    consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
+      const passing = this.running && PASSING_CRASHES.has(error.name);
       this.listener.onLeft();
-      this.listener.onCrash(payload.error, payload.restart);
+      this.listener.onCrash(error, restart || passing);
+      if (passing && !restart) {
+        this.restart().catch((failure: unknown) => this.listener.onCrash(failure as Error, false));
+      }
     });
   }
 }

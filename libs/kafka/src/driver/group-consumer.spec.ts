@@ -1,0 +1,220 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import type { Kafka } from 'kafkajs';
+import { GroupConsumer, type FetchedBatch, type GroupListener } from './group-consumer.js';
+
+const EVENTS = {
+  GROUP_JOIN: 'join',
+  HEARTBEAT: 'heartbeat',
+  REBALANCING: 'rebalancing',
+  STOP: 'stop',
+  CRASH: 'crash',
+};
+const named = (name: string) => Object.assign(new Error('the text'), { name });
+
+/** Stands for the consumer of kafkajs; what it was asked to do stands in `calls`. */
+class FakeConsumer {
+  readonly events = EVENTS;
+  readonly calls: string[] = [];
+  /** What the next calls end in; nothing where they succeed. */
+  readonly failures: (Error | undefined)[] = [];
+  inGroup = true;
+  eachBatch: ((payload: object) => Promise<void>) | undefined;
+  private readonly listeners = new Map<string, (event: object) => void>();
+
+  on(event: string, listener: (event: object) => void): void {
+    this.listeners.set(event, listener);
+  }
+
+  emit(event: string, payload: object = {}): void {
+    this.listeners.get(event)?.({ payload });
+  }
+
+  connect = () => this.call('connect');
+  subscribe = ({ topics, fromBeginning }: { topics: string[]; fromBeginning: boolean }) =>
+    this.call(`subscribe ${topics.join()} ${String(fromBeginning)}`);
+  run = ({ eachBatch }: { eachBatch: (payload: object) => Promise<void> }) => {
+    this.eachBatch = eachBatch;
+    return this.call('run');
+  };
+  disconnect = () => this.call('disconnect');
+  pause = ([one]: { topic: string; partitions: number[] }[]) => this.act(`pause ${JSON.stringify(one)}`);
+  resume = ([one]: { topic: string; partitions: number[] }[]) => this.act(`resume ${JSON.stringify(one)}`);
+  seek = (to: object) => this.act(`seek ${JSON.stringify(to)}`);
+
+  private call(name: string): Promise<void> {
+    this.calls.push(name);
+    const failure = this.failures.shift();
+    return failure ? Promise.reject(failure) : Promise.resolve();
+  }
+
+  private act(name: string): void {
+    if (!this.inGroup) throw named('KafkaJSNonRetriableError');
+    this.calls.push(name);
+  }
+}
+
+function setUp() {
+  const fake = new FakeConsumer();
+  const heard: unknown[][] = [];
+  const listener: GroupListener = {
+    onBatch: (batch) => Promise.resolve(void heard.push(['batch', batch])),
+    onJoined: (assignment) => void heard.push(['joined', assignment]),
+    onLeft: () => void heard.push(['left']),
+    onHeartbeat: () => void heard.push(['heartbeat']),
+    onCrash: (error, restarting) => void heard.push(['crash', error.name, restarting]),
+  };
+  const kafka = { consumer: () => fake } as unknown as Kafka;
+  const consumer = new GroupConsumer(
+    kafka,
+    {
+      groupId: 'g',
+      topics: ['t'],
+      fromBeginning: true,
+      sessionTimeoutMs: 30_000,
+      heartbeatIntervalMs: 3_000,
+      readUncommitted: false,
+    },
+    listener,
+  );
+  const stopping = new AbortController();
+  return { fake, heard, consumer, stopping };
+}
+
+const STARTED = ['connect', 'subscribe t true', 'run'];
+
+describe('a group consumer', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('tries until a broker answers, and says so once', async () => {
+    const { fake, heard, consumer, stopping } = setUp();
+    fake.failures.push(...['KafkaJSConnectionError', 'KafkaJSConnectionError'].map(named));
+    const started = consumer.start(stopping.signal);
+    await jest.advanceTimersByTimeAsync(5_000);
+    await started;
+    expect(fake.calls).toEqual(['connect', 'connect', ...STARTED]);
+    expect(heard).toEqual([['crash', 'KafkaJSConnectionError', true]]);
+  });
+
+  it('connects again when the topics cannot be looked up', async () => {
+    const { fake, consumer, stopping } = setUp();
+    fake.failures.push(undefined, named('KafkaJSConnectionError'));
+    const started = consumer.start(stopping.signal);
+    await jest.advanceTimersByTimeAsync(5_000);
+    await started;
+    expect(fake.calls).toEqual(['connect', 'subscribe t true', ...STARTED]);
+  });
+
+  it('gives up waiting for a broker when it is stopped', async () => {
+    const { fake, consumer, stopping } = setUp();
+    fake.failures.push(...Array.from({ length: 100 }, () => named('KafkaJSConnectionError')));
+    const started = consumer.start(stopping.signal);
+    await jest.advanceTimersByTimeAsync(1_000);
+    stopping.abort();
+    await started;
+    expect(fake.calls).not.toContain('run');
+  });
+
+  it('reports its membership', async () => {
+    const { fake, heard, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    fake.emit(EVENTS.GROUP_JOIN, { memberAssignment: { t: [0, 2] } });
+    fake.emit(EVENTS.HEARTBEAT);
+    fake.emit(EVENTS.REBALANCING);
+    fake.emit(EVENTS.STOP);
+    const assignment = [0, 2].map((partition) => ({ topic: 't', partition }));
+    expect(heard).toEqual([['joined', assignment], ['heartbeat'], ['left'], ['left']]);
+  });
+
+  it.each([
+    ['KafkaJSNumberOfRetriesExceeded', true, true, 0],
+    ['KafkaJSGroupCoordinatorNotFound', false, true, 1],
+    ['KafkaJSProtocolError', false, false, 0],
+  ])('after the crash %s (restarted by kafkajs: %s) goes on: %s', async (name, restart, goesOn, restarts) => {
+    const { fake, heard, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    fake.emit(EVENTS.CRASH, { error: named(name), restart });
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(heard).toEqual([['left'], ['crash', name, goesOn]]);
+    expect(fake.calls.slice(STARTED.length)).toEqual(Array.from({ length: restarts }, () => 'run'));
+  });
+
+  it('does not start again once it is stopped', async () => {
+    const { fake, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    fake.emit(EVENTS.CRASH, { error: named('KafkaJSGroupCoordinatorNotFound'), restart: false });
+    await consumer.stop(1_000);
+    await jest.advanceTimersByTimeAsync(60_000);
+    expect(fake.calls).toEqual([...STARTED, 'disconnect']);
+  });
+
+  it('waits no longer than asked for its end', async () => {
+    const { fake, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    fake.disconnect = () => new Promise(() => undefined);
+    const stopped = consumer.stop(1_000);
+    await jest.advanceTimersByTimeAsync(1_000);
+    await expect(stopped).resolves.toBeUndefined();
+  });
+
+  it('acts on partitions only while it has a group', async () => {
+    const { fake, consumer, stopping } = setUp();
+    const one = { topic: 't', partition: 1 };
+    const act = () => {
+      consumer.suspend(one);
+      consumer.resume(one);
+      consumer.seek(one, 7n);
+    };
+    act();
+    await consumer.start(stopping.signal);
+    fake.inGroup = false;
+    act();
+    expect(fake.calls).toEqual(STARTED);
+    fake.inGroup = true;
+    act();
+    expect(fake.calls.slice(STARTED.length)).toEqual([
+      'pause {"topic":"t","partitions":[1]}',
+      'resume {"topic":"t","partitions":[1]}',
+      'seek {"topic":"t","partition":1,"offset":"7"}',
+    ]);
+  });
+
+  it('hands out batches that commit and advance past all they cover', async () => {
+    const { fake, heard, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    const asked: unknown[] = [];
+    await fake.eachBatch?.({
+      batch: {
+        topic: 't',
+        partition: 1,
+        messages: [],
+        fetchedOffset: '5',
+        highWatermark: '9',
+        lastOffset: () => '7',
+      },
+      heartbeat: () => Promise.resolve(void asked.push('heartbeat')),
+      commitOffsetsIfNecessary: (offsets: object) => Promise.resolve(void asked.push(offsets)),
+      resolveOffset: (offset: string) => {
+        asked.push(offset);
+        throw new TypeError('the topic has left the assignment');
+      },
+    });
+    const batch = heard[0]?.[1] as FetchedBatch;
+    expect(batch).toMatchObject({
+      topic: 't',
+      partition: 1,
+      fetchedOffset: 5n,
+      nextOffset: 8n,
+      highWatermark: 9n,
+    });
+    await batch.heartbeat();
+    await batch.commit();
+    batch.advance();
+    const offsets = { topics: [{ topic: 't', partitions: [{ partition: 1, offset: '8' }] }] };
+    expect(asked).toEqual(['heartbeat', offsets, '7']);
+  });
+});

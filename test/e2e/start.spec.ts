@@ -1,0 +1,247 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { freePort } from '../../tools/lib/processes.mjs';
+import { root } from '../../tools/lib/workspace.mjs';
+import { brokers, eventually, uniqueTopics } from '../support/pipeline.js';
+
+interface Run {
+  readonly process: ChildProcess;
+  output(): string;
+  /** The exit code, once it has ended. */
+  readonly ended: Promise<number | null>;
+  /** Process ids of the children, by a word in their command line. */
+  pidOf(word: string): number | undefined;
+}
+
+let folder: string;
+let runs: Run[];
+/** Every process group that was seen, so that none outlives its test. */
+const groups = new Set<number>();
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'login-event-start-'));
+  runs = [];
+});
+afterEach(async () => {
+  for (const run of runs) {
+    run.process.kill('SIGKILL');
+    await run.ended;
+  }
+  for (const group of groups) if (isAlive(-group)) process.kill(-group, 'SIGKILL');
+  groups.clear();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** tools/start.mjs or tools/kafka.mjs, with a data folder and HTTP ports of its own. */
+async function run(tool: 'start' | 'kafka', args: string[], env: Record<string, string> = {}): Promise<Run> {
+  const child = spawn(process.execPath, [join(root, 'tools', `${tool}.mjs`), '--data', folder, ...args], {
+    cwd: tmpdir(),
+    env: {
+      ...process.env,
+      CONSUMER_HTTP_PORT: String(await freePort()),
+      PRODUCER_HTTP_PORT: String(await freePort()),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk) => (output += String(chunk)));
+  child.stderr.on('data', (chunk) => (output += String(chunk)));
+  const ended = once(child, 'close').then(() => child.exitCode);
+  const started: Run = {
+    process: child,
+    output: () => output,
+    ended,
+    pidOf: (word) => childrenOf(child.pid ?? 0).find((pid) => commandOf(pid).includes(word)),
+  };
+  runs.push(started);
+  return started;
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => / (\d+)/.exec(read(`/proc/${pid}/stat`).replace(/^.*\) ./, ''))?.[1] === String(parent));
+}
+
+const commandOf = (pid: number) => read(`/proc/${pid}/cmdline`).replaceAll('\0', ' ');
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return '';
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}
+
+const shows = (started: Run, pattern: RegExp) =>
+  eventually(`the output shows ${String(pattern)}`, () => {
+    if (started.process.exitCode !== null) throw new Error(`ended: ${started.output()}`);
+    return pattern.test(started.output());
+  });
+
+/** Waits until events are processed, and remembers the process groups. */
+async function works(started: Run, names = ['kafka.Kafka', 'consumer', 'producer']): Promise<number[]> {
+  await shows(started, /processed [1-9]/);
+  const pids = names.map((name) => started.pidOf(name) ?? 0);
+  expect(pids).not.toContain(0);
+  pids.forEach((pid) => groups.add(pid));
+  return pids;
+}
+
+const anyLeft = (pids: number[]) => pids.filter((pid) => isAlive(-pid));
+
+describe('npm start', () => {
+  it('runs the whole pipeline until Ctrl-C, then stops it in order and leaves nothing', async () => {
+    const started = await run('start', ['--port', String(await freeKafkaPort())]);
+    const pids = await works(started);
+    expect(started.output()).toMatch(/consumer +http:\/\/localhost:\d+\/health +\/metrics +\/docs/);
+    expect(started.output()).toMatch(/in \d+ +processed \d+ +dead-lettered \d+ +lag \d+ +[\d.]+ events\/s/);
+    // npm passes a Ctrl-C on to a process that the terminal has told already: the second one is the same.
+    started.process.kill('SIGINT');
+    started.process.kill('SIGINT');
+    expect(await started.ended).toBe(0);
+    expect(anyLeft(pids)).toEqual([]);
+    // Each was stopped while what it needs still ran.
+    for (const app of ['consumer', 'producer']) {
+      const log = readFileSync(join(folder, 'logs', `${app}.log`), 'utf8');
+      expect(log).toContain('SIGTERM: shutting down');
+      expect(log.slice(log.indexOf('SIGTERM'))).not.toMatch(/"level":"(warn|error)"/);
+    }
+  });
+
+  it('uses a Kafka that runs already', async () => {
+    const { input, output, dlq, group } = uniqueTopics();
+    const started = await run('start', ['--brokers', brokers()], {
+      INPUT_TOPIC: input,
+      OUTPUT_TOPIC: output,
+      DLQ_TOPIC: dlq,
+      CONSUMER_GROUP: group,
+      KAFKA_CREATE_TOPICS: [input, output, dlq].map((topic) => `${topic}:1:1`).join(),
+    });
+    const pids = await works(started, ['consumer', 'producer']);
+    expect(started.pidOf('kafka.Kafka')).toBeUndefined();
+
+    process.kill(pids[0] ?? 0, 'SIGKILL');
+    expect(await started.ended).toBe(1);
+    expect(started.output()).toMatch(
+      /consumer ended by itself \(SIGKILL\)\. The end of its log, .*consumer\.log:\n\{/,
+    );
+    expect(anyLeft(pids)).toEqual([]);
+  });
+
+  it('stops at a signal during the start', async () => {
+    const started = await run('start', ['--port', String(await freeKafkaPort())]);
+    await shows(started, /Starting Kafka/);
+    await eventually('Kafka is launched', () => started.pidOf('kafka.Kafka') !== undefined);
+    const kafka = started.pidOf('kafka.Kafka') ?? 0;
+    groups.add(kafka);
+    started.process.kill('SIGTERM');
+    expect(await started.ended).toBe(0);
+    expect(anyLeft([kafka])).toEqual([]);
+  });
+
+  it('ends everything at once at a second signal', async () => {
+    const started = await run('start', ['--port', String(await freeKafkaPort())]);
+    await eventually('Kafka is launched', () => started.pidOf('kafka.Kafka') !== undefined);
+    const kafka = started.pidOf('kafka.Kafka') ?? 0;
+    groups.add(kafka);
+    // It cannot end now.
+    process.kill(kafka, 'SIGSTOP');
+    await eventually(
+      'it has ended',
+      () => started.process.exitCode !== null || !started.process.kill('SIGINT'),
+    );
+    expect(await started.ended).toBe(1);
+    await eventually('nothing is left', () => anyLeft([kafka]).length === 0);
+  });
+
+  it('names every port that is occupied and the ways to others, and starts nothing', async () => {
+    const servers = [createServer(), createServer(), createServer()];
+    for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening');
+    const [kafka, consumer, producer] = servers.map((server) =>
+      String((server.address() as { port: number }).port),
+    ) as [string, string, string];
+    const env = { CONSUMER_HTTP_PORT: consumer, PRODUCER_HTTP_PORT: producer };
+    const started = await run('start', Number(kafka) < 64_000 ? ['--port', kafka] : [], env);
+    expect(await started.ended).toBe(1);
+    if (Number(kafka) < 64_000)
+      expect(started.output()).toMatch(new RegExp(`${kafka}, for Kafka: .*--brokers`));
+    expect(started.output()).toMatch(
+      new RegExp(`${consumer}, for HTTP of the consumer: .*CONSUMER_HTTP_PORT`),
+    );
+    expect(started.output()).toMatch(
+      new RegExp(`${producer}, for HTTP of the producer: .*PRODUCER_HTTP_PORT`),
+    );
+    expect(readdirSync(folder)).toEqual([]);
+    servers.forEach((server) => server.close());
+  });
+
+  it('names the ways out when there is no Java', async () => {
+    const started = await run('start', [], { PATH: folder, JAVA_HOME: '' });
+    expect(await started.ended).toBe(1);
+    for (const way of ['install Java 17', 'docker-compose up', '--brokers']) {
+      expect(started.output()).toContain(way);
+    }
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['--brokers', 'nonsense'],
+    ['--port', '70000'],
+  ])('refuses %s %s in one line', async (option, value) => {
+    const started = await run('start', [option, value]);
+    expect(await started.ended).toBe(1);
+    expect(started.output().trim()).toMatch(new RegExp(`^${option} must be .*"${value}"$`));
+  });
+});
+
+describe('npm run kafka', () => {
+  it('says what is wrong when another Kafka uses its folder', async () => {
+    const [port, another] = [await freeKafkaPort(), await freeKafkaPort()].map(String) as [string, string];
+    const first = await run('kafka', ['--port', port]);
+    await shows(first, /Kafka is ready at 127\.0\.0\.1:\d+\. Ctrl-C stops it\./);
+    const kafka = first.pidOf('kafka.Kafka') ?? 0;
+    groups.add(kafka);
+
+    symlinkSync(join(folder, `1-${port}`), join(folder, `1-${another}`));
+    const second = await run('kafka', ['--port', another]);
+    expect(await second.ended).toBe(1);
+    expect(second.output()).toMatch(/Another Kafka uses .*Stop it, or choose another folder with --data/);
+
+    first.process.kill('SIGINT');
+    expect(await first.ended).toBe(0);
+    expect(anyLeft([kafka])).toEqual([]);
+  });
+
+  it.each([
+    ['--brokers', '2'],
+    ['--port', 'none'],
+  ])('refuses %s %s in one line', async (option, value) => {
+    const started = await run('kafka', [option, value]);
+    expect(await started.ended).toBe(1);
+    expect(started.output().trim()).toMatch(new RegExp(`^${option} must be .*"${value}"$`));
+  });
+});
+
+/** With its controller 1000 above; the kernel gives out high ports. */
+async function freeKafkaPort(): Promise<number> {
+  for (;;) {
+    const port = await freePort();
+    if (port < 64_000) return port;
+  }
+}

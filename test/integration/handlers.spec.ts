@@ -1,0 +1,164 @@
+import { Controller, Module, UseFilters, UseInterceptors, type INestMicroservice } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { EventPattern, Payload } from '@nestjs/microservices';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { LoginEventDto } from '@pipeline/contracts';
+import {
+  AtLeastOnceDelivery,
+  createKafka,
+  DeadLetterInterceptor,
+  EachEvent,
+  KAFKA_BATCH,
+  KafkaBatchServer,
+  KeepErrorFilter,
+  MetricsInterceptor,
+  PassingError,
+  PermanentError,
+  processed,
+  RecordProducer,
+  RETRY_OPTIONS,
+  RetryInterceptor,
+  TopicLimits,
+  TransportEvents,
+  type Outcome,
+} from '@pipeline/kafka';
+import { bytes, VALID } from '../support/events.js';
+import { brokers, collect, eventually, produce, uniqueTopics } from '../support/pipeline.js';
+
+const calls = new Map<string, number>();
+let inProgress = 0;
+let mostInProgress = 0;
+
+/** Each event's device_id says what is to become of it. */
+@Controller()
+@UseFilters(KeepErrorFilter)
+@UseInterceptors(MetricsInterceptor, DeadLetterInterceptor, RetryInterceptor)
+class DeviceController {
+  @EventPattern('device', KAFKA_BATCH)
+  @EachEvent(LoginEventDto)
+  async onDevice(@Payload() event: LoginEventDto): Promise<Outcome> {
+    const call = (calls.get(event.user_id) ?? 0) + 1;
+    calls.set(event.user_id, call);
+    mostInProgress = Math.max(mostInProgress, ++inProgress);
+    await new Promise((resolve) => setImmediate(resolve));
+    inProgress--;
+    if (event.device_id === 'ill') throw new PassingError('the neighbour is ill');
+    if (event.device_id === 'ill twice' && call < 3) throw new PassingError('the neighbour is ill');
+    if (event.device_id === 'gone') throw new PermanentError('nothing to be done');
+    if (event.device_id === 'a mistake') throw new TypeError('a mistake in the code');
+    return processed(bytes(event));
+  }
+}
+
+describe('a handler of single events', () => {
+  const topics = uniqueTopics();
+  const kinds = ['good', 'ill', 'ill twice', 'gone', 'a mistake', 'bad'];
+  let app: INestMicroservice;
+  let reader: Awaited<ReturnType<typeof collect>>;
+  const records = (topic: string) => reader.records.get(topic) ?? [];
+
+  beforeAll(async () => {
+    const kafka = createKafka({ brokers: [brokers()], clientId: 'test-handlers', socketTimeoutMs: 10_000 });
+    const events = new TransportEvents();
+    const limits = new TopicLimits();
+    const server = new KafkaBatchServer(
+      kafka,
+      {
+        groupId: topics.group,
+        routes: { device: { input: topics.input, output: topics.output, deadLetter: topics.dlq } },
+        createTopics: [topics.input, topics.output, topics.dlq].map((topic) => ({
+          topic,
+          partitions: 1,
+          replication: 1,
+          config: {},
+        })),
+        fromBeginning: true,
+        sessionTimeoutMs: 30_000,
+        heartbeatIntervalMs: 1_000,
+        concurrency: 4,
+        shutdownTimeoutMs: 10_000,
+      },
+      new AtLeastOnceDelivery(new RecordProducer(kafka, 10_000), limits),
+      limits,
+      events,
+    );
+
+    @Module({
+      controllers: [DeviceController],
+      providers: [
+        { provide: TransportEvents, useValue: events },
+        { provide: RETRY_OPTIONS, useValue: { limit: 3, initialDelayMs: 5, maxDelayMs: 20 } },
+      ],
+    })
+    class DeviceModule {}
+
+    app = await NestFactory.createMicroservice(DeviceModule, { strategy: server, logger: false });
+    await app.listen();
+    await eventually('the group is joined', () => server.describe().member);
+    await produce(
+      topics.input,
+      Array.from({ length: 60 }, (_, index) => {
+        const device_id = kinds[index % kinds.length] ?? '';
+        const ip = device_id === 'bad' ? '10.0.0.1' : VALID.ip;
+        return {
+          key: device_id,
+          value: bytes({ ...VALID, user_id: `user-${String(index)}`, device_id, ip }),
+        };
+      }),
+    );
+    reader = await collect([topics.output, topics.dlq]);
+    await eventually(
+      'every event has come out',
+      () => records(topics.output).length + records(topics.dlq).length >= 60,
+    );
+  });
+
+  afterAll(async () => {
+    await reader.stop();
+    await app.close();
+  });
+
+  it('is called again for passing failures only, and gives up after the limit', () => {
+    const callsOf = (kind: string) =>
+      kinds
+        .flatMap((_, at) => Array.from({ length: 10 }, (__, round) => round * kinds.length + at))
+        .filter((index) => kinds[index % kinds.length] === kind)
+        .map((index) => calls.get(`user-${String(index)}`) ?? 0);
+    expect(Object.fromEntries(kinds.map((kind) => [kind, [...new Set(callsOf(kind))]]))).toEqual({
+      good: [1],
+      ill: [3],
+      'ill twice': [3],
+      gone: [1],
+      'a mistake': [1],
+      bad: [0],
+    });
+  });
+
+  it('has a bounded number of events in progress', () => {
+    expect(mostInProgress).toBeGreaterThan(1);
+    expect(mostInProgress).toBeLessThanOrEqual(4);
+  });
+
+  it('leaves the outputs in the order of the inputs', () => {
+    const numbers = records(topics.output).map(({ value }) =>
+      Number((JSON.parse(String(value)) as LoginEventDto).user_id.slice('user-'.length)),
+    );
+    expect(numbers).toHaveLength(20);
+    expect(numbers).toEqual([...numbers].sort((a, b) => a - b));
+  });
+
+  it.each([
+    ['ill', 'RETRIES_EXHAUSTED', '3', 'PassingError'],
+    ['gone', 'PROCESSING_FAILED', '1', 'PermanentError'],
+    ['a mistake', 'PROCESSING_FAILED', '1', 'TypeError'],
+    ['bad', 'VALIDATION_FAILED', '1', 'ValidationError'],
+  ])('sends what is %s to the dead letters as %s after %s calls', (kind, reason, attempts, error) => {
+    const letters = records(topics.dlq).filter(({ key }) => String(key) === kind);
+    expect(letters).toHaveLength(10);
+    for (const { headers = {} } of letters) {
+      expect(String(headers['dlq.reason'])).toBe(reason);
+      expect(String(headers['dlq.attempts'])).toBe(attempts);
+      expect(String(headers['kafka_dlt-exception-fqcn'])).toBe(error);
+    }
+  });
+});
