@@ -1,6 +1,6 @@
-import { Controller, Module, UseFilters, UseInterceptors, type INestMicroservice } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
+import { Controller, Module, UseFilters, UseInterceptors, type INestApplication } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LoginEventDto } from '@pipeline/contracts';
 import {
@@ -53,7 +53,7 @@ class DeviceController {
 describe('a handler of single events', () => {
   const topics = uniqueTopics();
   const kinds = ['good', 'ill', 'ill twice', 'gone', 'a mistake', 'bad'];
-  let app: INestMicroservice;
+  let app: INestApplication;
   let reader: Awaited<ReturnType<typeof collect>>;
   const records = (topic: string) => reader.records.get(topic) ?? [];
 
@@ -92,8 +92,10 @@ describe('a handler of single events', () => {
     })
     class DeviceModule {}
 
-    app = await NestFactory.createMicroservice(DeviceModule, { strategy: server, logger: false });
-    await app.listen();
+    const module = await Test.createTestingModule({ imports: [DeviceModule] }).compile();
+    app = module.createNestApplication();
+    app.connectMicroservice({ strategy: server });
+    await app.startAllMicroservices();
     await eventually('the group is joined', () => server.describe().member);
     await produce(
       topics.input,

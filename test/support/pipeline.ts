@@ -145,23 +145,26 @@ export async function metric({ url }: Service, name: string, labels = ''): Promi
 
 /** Our codec gives headers as a list; it has its place in kafkajs once a spec has loaded @pipeline/kafka. */
 const headersOf = ({ headers }: KafkaMessage): IHeaders =>
-  Array.isArray(headers) ? (Object.fromEntries(headers) as IHeaders) : (headers ?? {});
+  Array.isArray(headers) ? Object.fromEntries<IHeaders[string]>(headers) : (headers ?? {});
+
+export type Collected = Pick<KafkaMessage, 'key' | 'value' | 'offset'> & { headers: IHeaders };
 
 /** Collects what is written to topics, from their beginning. */
 export async function collect(
   topics: string[],
   kafka = testKafka(),
-): Promise<{ records: Map<string, KafkaMessage[]>; stop(): Promise<void> }> {
+): Promise<{ records: Map<string, Collected[]>; stop(): Promise<void> }> {
   const consumer = kafka.consumer({
     groupId: `reader-${randomBytes(4).toString('hex')}`,
     maxWaitTimeInMs: 100,
   });
-  const records = new Map<string, KafkaMessage[]>(topics.map((topic) => [topic, []]));
+  const records = new Map<string, Collected[]>(topics.map((topic) => [topic, []]));
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await consumer.run({
     eachMessage: ({ topic, message }) => {
-      records.get(topic)?.push({ ...message, headers: headersOf(message) });
+      const { key, value, offset } = message;
+      records.get(topic)?.push({ key, value, offset, headers: headersOf(message) });
       return Promise.resolve();
     },
   });

@@ -143,6 +143,16 @@ describe('a group consumer', () => {
     expect(fake.calls.slice(STARTED.length)).toEqual(Array.from({ length: restarts }, () => 'run'));
   });
 
+  it('sees through the error that kafkajs wraps around another', async () => {
+    const { fake, heard, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    const cause = named('KafkaJSGroupCoordinatorNotFound');
+    const error = Object.assign(named('KafkaJSNonRetriableError'), { cause });
+    fake.emit(EVENTS.CRASH, { error, restart: false });
+    expect(heard).toEqual([['left'], ['crash', 'KafkaJSNonRetriableError', true]]);
+    await consumer.stop(1_000);
+  });
+
   it('does not start again once it is stopped', async () => {
     const { fake, consumer, stopping } = setUp();
     await consumer.start(stopping.signal);

@@ -152,7 +152,7 @@ export class GroupConsumer {
     consumer.on(events.REBALANCING, () => this.listener.onLeft());
     consumer.on(events.STOP, () => this.listener.onLeft());
     consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
-      const passing = this.running && PASSING_CRASHES.has(error.name);
+      const passing = this.running && isPassing(error);
       this.listener.onLeft();
       this.listener.onCrash(error, restart || passing);
       if (passing && !restart) {
@@ -160,6 +160,14 @@ export class GroupConsumer {
       }
     });
   }
+}
+
+/** Whether the error, or one that it wraps, passes by itself. */
+function isPassing(error: unknown): boolean {
+  for (let current = error; current instanceof Error; current = current.cause) {
+    if (PASSING_CRASHES.has(current.name)) return true;
+  }
+  return false;
 }
 
 function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {

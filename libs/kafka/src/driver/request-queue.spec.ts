@@ -71,6 +71,6 @@ describe('the request queue', () => {
     const install = (module: object) => () =>
       installRequestQueue((() => module) as unknown as Parameters<typeof installRequestQueue>[0]);
     expect(install({})).toThrow('is not the class it was');
-    expect(install(class {})).toThrow('is not the class it was');
+    expect(install({ prototype: {} })).toThrow('is not the class it was');
   });
 });
