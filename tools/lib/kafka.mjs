@@ -141,10 +141,6 @@ export function startBroker({ jars, java, node, nodes, dir }) {
   const name = nodes.length === 1 ? 'Kafka' : `Kafka node ${node.id}`;
   return launch(name, java, [...options, 'kafka.Kafka', file], {
     log: join(dir, `node-${node.id}.log`),
-    explain: (log) =>
-      log.includes('Failed to acquire lock on file')
-        ? `Another Kafka uses ${data}. Stop it, or choose another folder with --data.`
-        : undefined,
   });
 }
 

@@ -9,13 +9,12 @@ const LINES_SHOWN = 15;
 export class UserError extends Error {}
 
 /**
- * A child in a process group of its own, its output in a file. `explain` knows what an end may mean.
+ * A child in a process group of its own, its output in a file.
  * @typedef {{
  *   name: string,
  *   child: import('node:child_process').ChildProcess,
  *   log: string,
  *   ended: Promise<unknown>,
- *   explain: (log: string) => string | undefined,
  * }} Managed
  */
 
@@ -23,14 +22,14 @@ export class UserError extends Error {}
  * @param {string} name
  * @param {string} command
  * @param {string[]} args
- * @param {{ log: string, env?: NodeJS.ProcessEnv, cwd?: string, explain?: Managed['explain'] }} options
+ * @param {{ log: string, env?: NodeJS.ProcessEnv, cwd?: string }} options
  * @returns {Managed}
  */
-export function launch(name, command, args, { log, env = process.env, cwd, explain = () => undefined }) {
+export function launch(name, command, args, { log, env = process.env, cwd }) {
   const out = openSync(log, 'w');
   const child = spawn(command, args, { stdio: ['ignore', out, out], detached: true, env, cwd });
   closeSync(out);
-  return { name, child, log, ended: untilEnded(child), explain };
+  return { name, child, log, ended: untilEnded(child) };
 }
 
 /** @param {import('node:child_process').ChildProcess} child @returns {Promise<unknown>} never rejected */
@@ -68,11 +67,10 @@ export function kill({ child }, signal) {
 }
 
 /** What to say of a child that ended when it should not. @param {Managed} managed */
-export function obituary({ name, child: { exitCode, signalCode }, log, explain }) {
+export function obituary({ name, child: { exitCode, signalCode }, log }) {
   const how = signalCode ?? (exitCode === null ? 'it could not be started' : `exit code ${exitCode}`);
-  const text = readFileSync(log, 'utf8').trimEnd();
-  const tail = text.split('\n').slice(-LINES_SHOWN).join('\n');
-  return `${name} ended by itself (${how}). ${explain(text) ?? `The end of its log, ${log}:\n${tail}`}`;
+  const tail = readFileSync(log, 'utf8').trimEnd().split('\n').slice(-LINES_SHOWN).join('\n');
+  return `${name} ended by itself (${how}). The end of its log, ${log}:\n${tail}`;
 }
 
 /**
