@@ -27,6 +27,4 @@ export default {
     },
   ],
   testTimeout: 600_000,
-  // Much of the time is spent waiting for Kafka.
-  maxWorkers: 2,
 };

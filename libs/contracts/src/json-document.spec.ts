@@ -210,7 +210,7 @@ describe('encoding', () => {
         for (const [field, value] of Object.entries(changed)) expected.set(field, value);
         return isDeepStrictEqual(readJson(encode(text, changed) ?? ''), expected);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 2_000 },
     );
   });
 });
@@ -255,7 +255,7 @@ describe('a record value of any kind', () => {
       fc.property(values, (bytes) => {
         return outcomeOf(bytes) === expectedOutcome(bytes);
       }),
-      { numRuns: 10_000 },
+      { numRuns: 2_000 },
     );
   });
 });

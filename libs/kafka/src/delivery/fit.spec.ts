@@ -141,7 +141,7 @@ describe('whatever the limits and the record', () => {
           return error instanceof UndeliverableError && bare > dlq;
         }
       }),
-      { numRuns: 1_000 },
+      { numRuns: 300 },
     );
   });
 });

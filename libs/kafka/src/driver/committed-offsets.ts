@@ -4,7 +4,7 @@ import type { TopicPartition } from '../record.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
 
-/** Reads what a consumer group has committed. */
+/** Reads what a consumer group has committed, and where partitions end. */
 export class CommittedOffsets {
   private admin: Promise<Admin> | undefined;
 
@@ -15,16 +15,18 @@ export class CommittedOffsets {
 
   /** Undefined where the group has committed nothing. @throws the driver's error */
   async read({ topic, partition }: TopicPartition): Promise<bigint | undefined> {
-    try {
-      const admin = await (this.admin ??= this.connect());
-      const [found] = await admin.fetchOffsets({ groupId: this.groupId, topics: [topic] });
-      const offset = found?.partitions.find((one) => one.partition === partition)?.offset;
-      // kafkajs itself commits -1 and -2 in some cases: not a position either.
-      return offset === undefined || BigInt(offset) < 0n ? undefined : BigInt(offset);
-    } catch (error) {
-      await this.close();
-      throw error;
-    }
+    const [found] = await this.ask((admin) => admin.fetchOffsets({ groupId: this.groupId, topics: [topic] }));
+    const offset = found?.partitions.find((one) => one.partition === partition)?.offset;
+    // kafkajs itself commits -1 and -2 in some cases: not a position either.
+    return offset === undefined || BigInt(offset) < 0n ? undefined : BigInt(offset);
+  }
+
+  /** The offset that the next record of the partition will get. @throws the driver's error */
+  async end({ topic, partition }: TopicPartition): Promise<bigint> {
+    const ends = await this.ask((admin) => admin.fetchTopicOffsets(topic));
+    const end = ends.find((one) => one.partition === partition);
+    if (!end) throw new Error('the partition is not known to the broker');
+    return BigInt(end.high);
   }
 
   async close(): Promise<void> {
@@ -32,6 +34,15 @@ export class CommittedOffsets {
     this.admin = undefined;
     const connected = await admin?.catch(() => undefined);
     if (connected) await withTimeLimit(connected.disconnect(), DISCONNECT_LIMIT_MS);
+  }
+
+  private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
+    try {
+      return await question(await (this.admin ??= this.connect()));
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 
   private async connect(): Promise<Admin> {

@@ -125,6 +125,11 @@ export class GroupConsumer {
     }
   }
 
+  /** Commits a position outside of any batch. @throws the driver's error */
+  commit({ topic, partition }: TopicPartition, offset: bigint): Promise<void> {
+    return this.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+  }
+
   private async connect(signal: AbortSignal): Promise<void> {
     const { topics, fromBeginning } = this.options;
     for (let attempt = 0; !signal.aborted; attempt++) {

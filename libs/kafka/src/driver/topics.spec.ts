@@ -12,12 +12,14 @@ const spec = (topic: string, partitions = 3): TopicSpec => ({
 interface Cluster {
   /** Partition counts by topic. */
   topics?: Record<string, number>;
-  /** max.message.bytes by topic; an error where it may not be read. */
-  maxMessageBytes?: Record<string, string> | Error;
+  /** Of every partition. */
+  replicas?: number;
+  /** Settings by topic; an error where they may not be read. */
+  configs?: Record<string, Record<string, string>> | Error;
   connectError?: Error;
 }
 
-function clusterOf({ topics = {}, maxMessageBytes = {}, connectError }: Cluster) {
+function clusterOf({ topics = {}, replicas = 1, configs = {}, connectError }: Cluster) {
   const calls: [string, unknown][] = [];
   const admin = {
     connect: () => (connectError ? Promise.reject(connectError) : Promise.resolve()),
@@ -26,18 +28,22 @@ function clusterOf({ topics = {}, maxMessageBytes = {}, connectError }: Cluster)
     createTopics: (request: unknown) => (calls.push(['createTopics', request]), Promise.resolve(true)),
     fetchTopicMetadata: ({ topics: names }: { topics: string[] }) =>
       Promise.resolve({
-        topics: names.map((name) => ({ name, partitions: Array.from({ length: topics[name] ?? 0 }) })),
+        topics: names.map((name) => ({
+          name,
+          partitions: Array.from({ length: topics[name] ?? 0 }, () => ({
+            replicas: Array(replicas).fill(1),
+          })),
+        })),
       }),
-    describeConfigs: ({ resources }: { resources: { name: string }[] }) =>
-      maxMessageBytes instanceof Error
-        ? Promise.reject(maxMessageBytes)
+    describeConfigs: ({ resources }: { resources: { name: string; configNames: string[] }[] }) =>
+      configs instanceof Error
+        ? Promise.reject(configs)
         : Promise.resolve({
-            resources: resources.map(({ name }) => ({
+            resources: resources.map(({ name, configNames }) => ({
               resourceName: name,
-              configEntries:
-                name in maxMessageBytes
-                  ? [{ configName: 'max.message.bytes', configValue: maxMessageBytes[name] }]
-                  : [],
+              configEntries: Object.entries(configs[name] ?? {})
+                .filter(([configName]) => configNames.includes(configName))
+                .map(([configName, configValue]) => ({ configName, configValue })),
             })),
           }),
   };
@@ -68,12 +74,18 @@ describe('ensuring topics', () => {
   });
 
   it('creates nothing when all is there, and says how it differs', async () => {
-    const { calls, kafka } = clusterOf({ topics: { a: 6, b: 3 } });
+    const configs = { a: { 'retention.ms': '1000' }, b: { 'retention.ms': '-1', 'segment.ms': '7' } };
+    const { calls, kafka } = clusterOf({ topics: { a: 6, b: 3 }, replicas: 2, configs });
     const report = await ensureTopics(kafka, [spec('a'), spec('b')], ['a', 'b']);
     expect(namesOf(calls)).toEqual(['disconnect']);
     expect(report).toMatchObject({
       created: [],
-      differences: ['a has 6 partitions, 3 are configured'],
+      differences: [
+        'a has partitions 6, 3 is configured',
+        'a has replicas 2, 1 is configured',
+        'b has replicas 2, 1 is configured',
+        'b has retention.ms -1, 1000 is configured',
+      ],
     });
   });
 
@@ -86,14 +98,17 @@ describe('ensuring topics', () => {
   });
 
   it('reads how large a batch the topics take', async () => {
-    const maxMessageBytes = { a: '2000000', b: 'unknown' };
-    const { kafka } = clusterOf({ topics: { a: 1, b: 1, c: 1 }, maxMessageBytes });
+    const sizes = { a: '2000000', b: 'unknown' };
+    const configs = Object.fromEntries(
+      Object.entries(sizes).map(([topic, bytes]) => [topic, { 'max.message.bytes': bytes }]),
+    );
+    const { kafka } = clusterOf({ topics: { a: 1, b: 1, c: 1 }, configs });
     const report = await ensureTopics(kafka, [], ['a', 'b', 'c']);
     expect([...report.maxMessageBytes]).toEqual([['a', 2_000_000]]);
   });
 
   it('goes on without the sizes where it may not read them', async () => {
-    const { kafka } = clusterOf({ topics: { a: 1 }, maxMessageBytes: new Error('not authorized') });
+    const { kafka } = clusterOf({ topics: { a: 1 }, configs: new Error('not authorized') });
     expect((await ensureTopics(kafka, [], ['a'])).maxMessageBytes.size).toBe(0);
   });
 

@@ -2,6 +2,8 @@ import type { Admin, Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import { kafkajs } from './kafkajs.js';
 
+const MAX_MESSAGE_BYTES = 'max.message.bytes';
+
 export interface TopicSpec {
   readonly topic: string;
   readonly partitions: number;
@@ -48,10 +50,14 @@ export async function ensureTopics(
     const missing = needed.filter((topic) => !names.has(topic));
     if (missing.length > 0) throw new MissingTopicError(missing);
     const existing = specs.filter(({ topic }) => before.has(topic));
+    const configs = await readConfigs(admin, existing, needed);
     return {
       created: wanted.map(({ topic }) => topic),
-      differences: await partitionDifferences(admin, existing),
-      maxMessageBytes: await readMaxMessageBytes(admin, needed),
+      differences: [
+        ...(await layoutDifferences(admin, existing)),
+        ...existing.flatMap((spec) => configDifferences(spec, configs.get(spec.topic))),
+      ],
+      maxMessageBytes: maxMessageBytes(configs),
     };
   } finally {
     await withTimeLimit(admin.disconnect(), 2_000);
@@ -65,37 +71,65 @@ const toTopicConfig = ({ topic, partitions, replication, config }: TopicSpec) =>
   configEntries: Object.entries(config).map(([name, value]) => ({ name, value })),
 });
 
-async function partitionDifferences(admin: Admin, existing: readonly TopicSpec[]): Promise<string[]> {
+async function layoutDifferences(admin: Admin, existing: readonly TopicSpec[]): Promise<string[]> {
   if (existing.length === 0) return [];
   const { topics } = await admin.fetchTopicMetadata({ topics: existing.map(({ topic }) => topic) });
-  return existing.flatMap(({ topic, partitions }) => {
-    const found = topics.find(({ name }) => name === topic)?.partitions.length;
-    return found === partitions
-      ? []
-      : [`${topic} has ${String(found)} partitions, ${partitions} are configured`];
+  return existing.flatMap(({ topic, partitions, replication }) => {
+    const found = topics.find(({ name }) => name === topic)?.partitions ?? [];
+    return [
+      difference(topic, 'partitions', found.length, partitions),
+      difference(topic, 'replicas', found[0]?.replicas.length ?? replication, replication),
+    ].flat();
   });
 }
 
-/** Not every user may read configurations: without them Kafka's defaults are assumed and refusals learnt from. */
-async function readMaxMessageBytes(admin: Admin, topics: readonly string[]): Promise<Map<string, number>> {
-  const sizes = new Map<string, number>();
+const configDifferences = ({ topic, config }: TopicSpec, found: Config | undefined): string[] =>
+  Object.entries(config).flatMap(([name, wished]) =>
+    difference(topic, name, found?.get(name) ?? wished, wished),
+  );
+
+const difference = (
+  topic: string,
+  what: string,
+  found: string | number,
+  wished: string | number,
+): string[] => (found === wished ? [] : [`${topic} has ${what} ${found}, ${wished} is configured`]);
+
+/** Broker-side settings of one topic by name. */
+type Config = ReadonlyMap<string, string>;
+
+/** Not every user may read configurations: what cannot be read is left out. */
+async function readConfigs(
+  admin: Admin,
+  existing: readonly TopicSpec[],
+  needed: readonly string[],
+): Promise<Map<string, Config>> {
+  const wished = new Map(existing.map(({ topic, config }) => [topic, Object.keys(config)]));
+  const topics = new Set([...needed, ...wished.keys()]);
   try {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
-      resources: topics.map((name) => ({
+      resources: [...topics].map((name) => ({
         type: kafkajs.ConfigResourceTypes.TOPIC,
         name,
-        configNames: ['max.message.bytes'],
+        configNames: [...new Set([MAX_MESSAGE_BYTES, ...(wished.get(name) ?? [])])],
       })),
     });
-    for (const { resourceName, configEntries } of resources) {
-      const value = Number(
-        configEntries.find(({ configName }) => configName === 'max.message.bytes')?.configValue,
-      );
-      if (value > 0) sizes.set(resourceName, value);
-    }
+    return new Map(
+      resources.map(({ resourceName, configEntries }) => [
+        resourceName,
+        new Map(configEntries.map(({ configName, configValue }) => [configName, configValue])),
+      ]),
+    );
   } catch {
-    return sizes;
+    return new Map();
   }
-  return sizes;
+}
+
+/** Where it is not known, Kafka's default is assumed and refusals are learnt from. */
+function maxMessageBytes(configs: ReadonlyMap<string, Config>): Map<string, number> {
+  const sizes = [...configs].map(
+    ([topic, config]) => [topic, Number(config.get(MAX_MESSAGE_BYTES))] as const,
+  );
+  return new Map(sizes.filter(([, bytes]) => bytes > 0));
 }

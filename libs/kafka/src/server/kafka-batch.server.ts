@@ -3,6 +3,7 @@ import { AbortedError, abortableDelay, withTimeLimit } from '../abort.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import { BrokerProbe } from '../driver/broker-probe.js';
+import { CommittedOffsets } from '../driver/committed-offsets.js';
 import { GroupConsumer, type FetchedBatch } from '../driver/group-consumer.js';
 import { describeError, type Kafka } from '../driver/kafka-client.js';
 import { ensureTopics, MissingTopicError, type TopicSpec } from '../driver/topics.js';
@@ -12,6 +13,7 @@ import { BatchProcessor } from './batch-processor.js';
 import { Assignment } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
 import { bindRoutes, type BoundRoute, type Route } from './routes.js';
+import { StartPosition } from './start-position.js';
 import { describeTransport, type TransportStatus } from './transport-status.js';
 
 /** Transport id for `@EventPattern(name, KAFKA_BATCH)`. */
@@ -45,6 +47,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly processor: BatchProcessor;
   private readonly consumer: GroupConsumer;
   private readonly probe: BrokerProbe;
+  private readonly offsets: CommittedOffsets;
+  private readonly startPosition: StartPosition;
   private routes: ReadonlyMap<string, BoundRoute> = new Map();
   private running: Promise<void> = Promise.resolve();
   private member = false;
@@ -83,6 +87,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       () => this.inputs(),
       (ends) => this.noteEnds(ends),
     );
+    this.offsets = new CommittedOffsets(kafka, options.groupId);
+    this.startPosition = new StartPosition(
+      this.offsets,
+      this.consumer,
+      this.assignment,
+      this.stopping.signal,
+    );
     this.pauses.onChange(() => this.resumeFree());
   }
 
@@ -108,6 +119,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     await Promise.all([
       withTimeLimit(this.running, 500),
       this.probe.stop(),
+      this.offsets.close(),
       withTimeLimit(this.delivery.close(), 1_000),
     ]);
   }
@@ -186,6 +198,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.lastHeartbeat = Date.now();
     this.assignment.replace(partitions);
     this.delivery.assigned(partitions);
+    if (!this.options.fromBeginning) this.startPosition.secureAll();
     this.events.emit('joined', { partitions: partitions.length });
   }
 

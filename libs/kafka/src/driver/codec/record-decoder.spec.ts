@@ -59,7 +59,7 @@ describe('a decoded record', () => {
           decoded.timestamp === String(1_694_479_551_000 + timestampDelta)
         );
       }),
-      { numRuns: 5_000 },
+      { numRuns: 1_000 },
     );
   });
 
@@ -83,7 +83,7 @@ describe('a decoded record', () => {
           decoded.offset === decodeStock(bytes, fields).offset
         );
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 

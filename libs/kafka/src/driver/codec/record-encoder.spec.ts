@@ -45,7 +45,7 @@ describe('a record', () => {
         const ours = encodeRecord({ ...fields, headers: Object.entries(headers) });
         return ours.buffer.equals(encodeStock({ ...fields, headers }).buffer);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
   });
 
@@ -101,7 +101,7 @@ describe('the size of a record', () => {
         const size = recordSize(fields);
         return length <= size && size <= length + 20;
       }),
-      { numRuns: 5_000 },
+      { numRuns: 1_000 },
     );
   });
 

@@ -1,0 +1,81 @@
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { partitionKey, type TopicPartition } from '../record.js';
+import { Assignment } from './partition-state.js';
+import { StartPosition } from './start-position.js';
+
+const partitions = [0, 1].map((partition) => ({ topic: 't', partition }));
+
+function setUp(committed: Record<string, bigint> = {}) {
+  const done: string[] = [];
+  const failures: Error[] = [];
+  const assignment = new Assignment();
+  assignment.replace(partitions);
+  const stopping = new AbortController();
+  const position = new StartPosition(
+    {
+      read: (where) => Promise.resolve(committed[partitionKey(where)]),
+      end: ({ partition }) => {
+        const failure = failures.shift();
+        return failure ? Promise.reject(failure) : Promise.resolve(BigInt(100 + partition));
+      },
+    },
+    {
+      commit: (where: TopicPartition, offset: bigint) =>
+        Promise.resolve(void done.push(`commit ${partitionKey(where)} ${String(offset)}`)),
+      seek: (where: TopicPartition, offset: bigint) =>
+        void done.push(`seek ${partitionKey(where)} ${String(offset)}`),
+    },
+    assignment,
+    stopping.signal,
+  );
+  const turns = () => Promise.all(assignment.all().map(({ turn }) => turn));
+  return { done, failures, assignment, stopping, position, turns };
+}
+
+describe('the start of a group at the end of its topic', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  it('is committed where nothing is, before any batch has its turn', async () => {
+    const { done, position, assignment, turns } = setUp({ 't/0': 7n });
+    position.secureAll();
+    await turns();
+    expect(done).toEqual(['commit t/1 101', 'seek t/1 101']);
+    expect(assignment.all().map(({ nextOffset }) => nextOffset)).toEqual([undefined, 101n]);
+  });
+
+  it('is tried again until it is there', async () => {
+    const { done, failures, position, turns } = setUp({ 't/0': 7n });
+    failures.push(new Error('no broker'), new Error('still none'));
+    position.secureAll();
+    await jest.advanceTimersByTimeAsync(5_000);
+    await turns();
+    expect(done).toEqual(['commit t/1 101', 'seek t/1 101']);
+  });
+
+  it('is left to the next member when the partition goes', async () => {
+    const { done, failures, position, assignment, turns } = setUp();
+    failures.push(new Error('rebalancing'), new Error('rebalancing'));
+    position.secureAll();
+    const before = turns();
+    await jest.advanceTimersByTimeAsync(500);
+    assignment.replace([]);
+    await jest.advanceTimersByTimeAsync(5_000);
+    await before;
+    expect(done).toEqual([]);
+  });
+
+  it('is given up at a shutdown', async () => {
+    const { done, failures, position, stopping, turns } = setUp();
+    failures.push(...Array.from({ length: 100 }, () => new Error('no broker')));
+    position.secureAll();
+    await jest.advanceTimersByTimeAsync(500);
+    stopping.abort();
+    await turns();
+    expect(done).toEqual([]);
+  });
+});

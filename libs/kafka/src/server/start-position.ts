@@ -1,0 +1,42 @@
+import { abortableDelay } from '../abort.js';
+import type { CommittedOffsets } from '../driver/committed-offsets.js';
+import type { GroupConsumer } from '../driver/group-consumer.js';
+import type { Assignment, PartitionState } from './partition-state.js';
+
+const RETRY_MS = 1_000;
+
+/**
+ * For groups that begin at the end of a topic: commits that end as soon as a partition is assigned for which
+ * nothing is committed. Without it, a crash before the first commit would begin at a later end, and the events
+ * in between would never be seen.
+ */
+export class StartPosition {
+  constructor(
+    private readonly offsets: Pick<CommittedOffsets, 'read' | 'end'>,
+    private readonly consumer: Pick<GroupConsumer, 'commit' | 'seek'>,
+    private readonly assignment: Assignment,
+    private readonly stopping: AbortSignal,
+  ) {}
+
+  /** Batches of a partition wait until its start is committed. */
+  secureAll(): void {
+    for (const state of this.assignment.all()) state.turn = this.secure(state);
+  }
+
+  private async secure(state: PartitionState): Promise<void> {
+    while (this.assignment.get(state) === state && !this.stopping.aborted) {
+      try {
+        if ((await this.offsets.read(state)) !== undefined) return;
+        const end = await this.offsets.end(state);
+        if (this.assignment.get(state) !== state) return;
+        await this.consumer.commit(state, end);
+        this.consumer.seek(state, end);
+        state.nextOffset = end;
+        return;
+      } catch {
+        // Whatever it was, a broker away or a rebalance: the connection's own events tell of it.
+        await abortableDelay(RETRY_MS, this.stopping);
+      }
+    }
+  }
+}
