@@ -51,6 +51,12 @@ export class Supervisor {
     this.#work.catch((error) => this.#fail(error));
   }
 
+  /** The work is done: stops what still runs, and exits with 0. */
+  end() {
+    // Not waited for: the work, which calls this, is waited for in there.
+    void this.#end(0);
+  }
+
   /** @param {import('./processes.mjs').Managed} child */
   #onEnd(child) {
     say(`\n${obituary(child)}`, this.signal);

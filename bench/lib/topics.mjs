@@ -1,0 +1,43 @@
+import kafkajs from 'kafkajs';
+import { LoginGenerator } from '../../apps/producer/dist/generator/login-generator.js';
+
+const SEED = 42;
+const INVALID_RATIO = 0.05;
+const CHUNK = 5_000;
+
+/** @param {string} brokers */
+export const connect = (brokers) =>
+  new kafkajs.Kafka({ brokers: [brokers], clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
+
+/**
+ * Creates a topic of events, the same at every run.
+ * @param {kafkajs.Kafka} kafka
+ * @param {{ topic: string, partitions: number, events: number }} options
+ */
+export async function preload(kafka, { topic, partitions, events }) {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] });
+  await admin.disconnect();
+  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  const generator = new LoginGenerator(SEED, INVALID_RATIO);
+  const now = new Date();
+  for (let done = 0; done < events; done += CHUNK) {
+    const messages = Array.from({ length: Math.min(CHUNK, events - done) }, () => generator.next(now));
+    await producer.send({ topic, messages });
+  }
+  await producer.disconnect();
+}
+
+/** How many records a topic has got, markers of transactions included. @param {kafkajs.Admin} admin @param {string} topic */
+export async function ends(admin, topic) {
+  const offsets = await admin.fetchTopicOffsets(topic);
+  return offsets.reduce((sum, { high }) => sum + Number(high), 0);
+}
+
+/** Sum of a group's committed offsets. @param {kafkajs.Admin} admin @param {string} groupId @param {string} topic */
+export async function committed(admin, groupId, topic) {
+  const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
+  return (found?.partitions ?? []).reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+}
