@@ -12,7 +12,8 @@ import {
 } from '../support/pipeline.js';
 
 const topics = uniqueTopics(2);
-const start = () => startService('consumer', topics, { AUTO_OFFSET_RESET: 'latest', SESSION_TIMEOUT: '6000' });
+const start = () =>
+  startService('consumer', topics, { AUTO_OFFSET_RESET: 'latest', SESSION_TIMEOUT: '6000' });
 let consumer: Service;
 
 beforeAll(async () => {

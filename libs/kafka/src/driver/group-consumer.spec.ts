@@ -130,6 +130,18 @@ describe('a group consumer', () => {
     expect(heard).toEqual([['joined', assignment], ['heartbeat'], ['left'], ['left']]);
   });
 
+  it('begins every membership with nothing suspended, which kafkajs would keep', async () => {
+    const { fake, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    consumer.suspend({ topic: 't', partition: 2 });
+    fake.emit(EVENTS.GROUP_JOIN, { memberAssignment: { t: [0, 2] } });
+    expect(fake.calls.slice(STARTED.length)).toEqual([
+      'pause {"topic":"t","partitions":[2]}',
+      'resume {"topic":"t","partitions":[0]}',
+      'resume {"topic":"t","partitions":[2]}',
+    ]);
+  });
+
   it.each([
     ['KafkaJSNumberOfRetriesExceeded', true, true, 0],
     ['KafkaJSGroupCoordinatorNotFound', false, true, 1],

@@ -88,7 +88,7 @@ export class GroupConsumer {
     await withTimeLimit(this.consumer.disconnect(), timeLimitMs);
   }
 
-  /** Takes a partition out of the fetches. Forgotten by the driver at every rejoin. */
+  /** Takes a partition out of the fetches, until it is resumed or the group joined anew. */
   suspend({ topic, partition }: TopicPartition): void {
     this.whileRunning(() => this.consumer.pause([{ topic, partitions: [partition] }]));
   }
@@ -125,7 +125,7 @@ export class GroupConsumer {
     }
   }
 
-  /** Commits a position outside of any batch. @throws the driver's error */
+  /** Commits a position outside of any batch; does nothing while the consumer stops. @throws the driver's error */
   commit({ topic, partition }: TopicPartition, offset: bigint): Promise<void> {
     return this.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
   }
@@ -151,6 +151,8 @@ export class GroupConsumer {
       const assignment = Object.entries(payload.memberAssignment).flatMap(([topic, partitions]) =>
         partitions.map((partition) => ({ topic, partition })),
       );
+      // kafkajs keeps what was suspended in an earlier membership, also where the partition was away meanwhile.
+      for (const partition of assignment) this.resume(partition);
       this.listener.onJoined(assignment);
     });
     consumer.on(events.HEARTBEAT, () => this.listener.onHeartbeat());
