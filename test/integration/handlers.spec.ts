@@ -73,6 +73,8 @@ describe('a handler of single events', () => {
           config: {},
         })),
         fromBeginning: true,
+        resetLostPositions: false,
+        lingerMs: 0,
         sessionTimeoutMs: 30_000,
         heartbeatIntervalMs: 1_000,
         concurrency: 4,

@@ -61,7 +61,10 @@ export class AppModule {
       imports: [
         TransportModule.forConfig(config),
         MetricsModule.forApp('consumer'),
-        HealthModule.register({ inject: [KafkaBatchServer], useFactory: healthProbes }),
+        HealthModule.register({
+          inject: [KafkaBatchServer],
+          useFactory: (server: KafkaBatchServer) => healthProbes(server, config.stallTimeout),
+        }),
         AuthModule.register({
           auth: config.adminAuth,
           tokens: config.adminTokens,
@@ -108,6 +111,8 @@ const transportOptions = (config: ConsumerConfig) => ({
   routes: { [LOGIN]: { input: config.inputTopic, output: config.outputTopic, deadLetter: config.dlqTopic } },
   createTopics: topicSpecs(config),
   fromBeginning: config.autoOffsetReset === 'earliest',
+  resetLostPositions: config.offsetOutOfRange === 'reset',
+  lingerMs: config.batchLinger,
   sessionTimeoutMs: config.sessionTimeout,
   heartbeatIntervalMs: config.heartbeatInterval,
   concurrency: config.workerPoolSize,

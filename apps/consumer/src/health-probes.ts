@@ -1,22 +1,47 @@
-import type { KafkaBatchServer } from '@pipeline/kafka';
+import type { KafkaBatchServer, PauseReason } from '@pipeline/kafka';
 import type { HealthProbes } from '@pipeline/ops';
 
+/** Partitions that only somebody's decision sets going again. */
+const BLOCKING: readonly PauseReason[] = ['undeliverable', 'offset-out-of-range'];
+
 /**
- * Ready: a member of the group whose broker answers, also while an operator has paused it. Live does not fail
- * because a broker is away: a restart would not bring it back.
+ * Ready: a member of the group whose broker answers, also while an operator has paused it or without any
+ * partition (a standby). Live does not fail because a broker is away, which a restart would not bring back;
+ * it fails when a partition has had work for `stallTimeoutMs` and got nowhere.
  */
-export function healthProbes(server: KafkaBatchServer): HealthProbes {
+export function healthProbes(server: KafkaBatchServer, stallTimeoutMs: number): HealthProbes {
   const kafka = {
     name: 'kafka',
     check: () => {
       const { member, brokerAnswers, pausedBy, partitions } = server.describe();
-      const blocked = partitions.filter((partition) => partition.pausedBy.includes('undeliverable')).length;
+      const blocked = partitions.filter((one) => one.pausedBy.some((reason) => BLOCKING.includes(reason)));
       return {
         up: member && brokerAnswers,
-        details: { member, brokerAnswers, pausedBy, partitions: partitions.length, undeliverable: blocked },
+        details: {
+          member,
+          brokerAnswers,
+          pausedBy,
+          partitions: partitions.length,
+          blocked: blocked.map(({ topic, partition, pausedBy }) => ({ topic, partition, pausedBy })),
+        },
       };
     },
   };
+  const progress = {
+    name: 'progress',
+    check: () => {
+      const { partitions } = server.describe();
+      const stalled = partitions
+        .filter(({ stalledSeconds }) => stalledSeconds * 1_000 > stallTimeoutMs)
+        .map(({ topic, partition, position, stalledSeconds }) => ({
+          topic,
+          partition,
+          offset: position,
+          stalledSeconds,
+        }));
+      return { up: stalled.length === 0, details: stalled.length === 0 ? {} : { stalled } };
+    },
+  };
   const process = { name: 'process', check: () => ({ up: true }) };
-  return { live: [process], ready: [kafka], startup: [process] };
+  return { live: [process, progress], ready: [kafka], startup: [process] };
 }

@@ -63,6 +63,18 @@ export class Telemetry implements OnModuleInit {
         `a batch of ${topic}/${String(partition)} is done again in ${String(retryInMs)} ms: ${error}`,
       );
     });
+    const lost = this.metrics.counter('pipeline_offset_out_of_range_total');
+    this.events.on('offset-out-of-range', ({ topic, partition, from, to, gone, goesOn }) => {
+      lost.inc({ topic, partition });
+      const count =
+        gone === undefined ? 'how many events are gone cannot be told' : `${String(gone)} events are gone`;
+      this.logger.error(
+        `offset ${String(from)} of ${topic}/${String(partition)} is out of range: ${count}. ` +
+          (goesOn
+            ? `It goes on from ${String(to)}`
+            : `It is paused; POST /admin/resume lets it go on from ${String(to)}`),
+      );
+    });
     this.events.on('undeliverable', ({ topic, partition, offset, target }) =>
       this.logger.error(
         `${topic}/${String(partition)} is paused: the dead letter of offset ${offset} does not fit ${target} in any form. ` +

@@ -32,6 +32,18 @@ export interface TransportEventMap {
   disconnected: [{ readonly error: string }];
   /** Nothing is tried any more: the process has to end. */
   fatal: [{ readonly error: Error }];
+  /**
+   * The offset `from` is no longer in the partition, which goes on from `to`, at once or when an operator
+   * resumes. `gone` counts the events in between; undefined where that cannot be told.
+   */
+  'offset-out-of-range': [
+    TopicPartition & {
+      readonly from: bigint;
+      readonly to: bigint;
+      readonly gone: bigint | undefined;
+      readonly goesOn: boolean;
+    },
+  ];
   undeliverable: [TopicPartition & { readonly offset: string; readonly target: string }];
 }
 

@@ -20,6 +20,7 @@ export { PassingError, PermanentError } from './retry/errors.js';
 export { BatchContext } from './server/batch-context.js';
 export { EachEvent } from './server/each-event.decorator.js';
 export { KAFKA_BATCH, KafkaBatchServer, type KafkaBatchOptions } from './server/kafka-batch.server.js';
+export type { PauseReason } from './server/pause-registry.js';
 export type { TransportStatus } from './server/transport-status.js';
 export {
   CONSUMER_GROUP_CHECKS,

@@ -73,6 +73,13 @@ export const CONSUMER_GROUP_SETTINGS = defineSettings({
     default: 'earliest',
     help: 'Where a group without a committed offset begins.',
   }),
+  offsetOutOfRange: choice('OFFSET_OUT_OF_RANGE', {
+    of: ['stop', 'reset'],
+    default: 'stop',
+    help:
+      'When the offset to go on from is no longer in the topic. `stop`: the partition waits for an operator. ' +
+      '`reset`: it goes on from AUTO_OFFSET_RESET. Either way the gap is logged and counted.',
+  }),
   enableAutoCommit: flag('ENABLE_AUTO_COMMIT', {
     default: false,
     help: '`true` is refused: it loses events.',
@@ -96,6 +103,19 @@ export const CONSUMER_GROUP_SETTINGS = defineSettings({
     100,
     'Between heartbeats; a rebalance is noticed at the next one.',
   ),
+  stallTimeout: milliseconds(
+    'STALL_TIMEOUT',
+    60_000,
+    5_000,
+    'Until a partition with work and without progress turns /health/live red, while the broker answers.',
+  ),
+  batchLinger: integer('BATCH_LINGER_MS', {
+    default: 0,
+    min: 0,
+    max: 500,
+    unit: 'ms',
+    help: 'That a fetch waits for more events: fewer, larger transactions under light load over many partitions.',
+  }),
   workerPoolSize: integer('KAFKA_WORKER_POOL_SIZE', {
     default: 10,
     min: 1,

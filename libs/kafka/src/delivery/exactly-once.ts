@@ -21,18 +21,20 @@ export class ExactlyOnceDelivery implements Delivery {
 
   constructor(
     private readonly openProducer: OpenProducer,
-    private readonly committed: Pick<CommittedOffsets, 'read' | 'close'>,
+    private readonly committed: Pick<CommittedOffsets, 'read' | 'range' | 'close'>,
     private readonly limits: TopicLimits,
     private readonly events: TransportEvents,
   ) {}
 
-  async open(partition: TopicPartition): Promise<bigint | undefined> {
+  async open(partition: TopicPartition): Promise<bigint> {
     const key = partitionKey(partition);
     this.discard(key, this.producers.get(key));
     const producer = await this.openProducer(partition);
     this.producers.set(key, producer);
     try {
-      return await this.committed.read(partition);
+      // With nothing committed not even the fetched position can be trusted: kafkajs remembers the offset of a
+      // transaction that was aborted. A group that begins at the end has committed that end by now.
+      return (await this.committed.read(partition)) ?? (await this.committed.range(partition)).low;
     } catch (error) {
       this.discard(key, producer);
       throw error;

@@ -20,6 +20,7 @@ export class BrokerProbe {
     private readonly kafka: Kafka,
     private readonly topics: () => readonly string[],
     private readonly onEnds: (ends: readonly PartitionEnd[]) => void,
+    private readonly onSilence: () => void = () => undefined,
   ) {}
 
   /** Whether the last question was answered. */
@@ -43,6 +44,7 @@ export class BrokerProbe {
         this.answering = true;
       } catch {
         this.answering = false;
+        this.onSilence();
         await this.disconnect();
       }
       await abortableDelay(INTERVAL_MS, this.stopped.signal);

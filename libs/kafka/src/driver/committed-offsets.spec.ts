@@ -25,7 +25,7 @@ function setUp(offset: string) {
           ],
         },
       ]),
-    fetchTopicOffsets: (topic: string) => answer(`ends ${topic}`, [{ partition: 1, high: '7' }]),
+    fetchTopicOffsets: (topic: string) => answer(`ends ${topic}`, [{ partition: 1, low: '3', high: '7' }]),
   };
   const offsets = new CommittedOffsets({ admin: () => admin } as unknown as Kafka, 'g');
   return { calls, failures, offsets };
@@ -47,15 +47,15 @@ describe('committed offsets', () => {
     expect(await setUp('5').offsets.read({ topic: 't', partition: 2 })).toBeUndefined();
   });
 
-  it('and ends are read over one connection', async () => {
+  it('and the range of a partition are read over one connection', async () => {
     const { calls, offsets } = setUp('5');
     await offsets.read(WHERE);
-    expect(await offsets.end(WHERE)).toBe(7n);
+    expect(await offsets.range(WHERE)).toEqual({ low: 3n, high: 7n });
     expect(calls).toEqual(['connect', 'offsets g t', 'ends t']);
   });
 
-  it('have no end in a partition that the broker does not know', async () => {
-    await expect(setUp('5').offsets.end({ topic: 't', partition: 9 })).rejects.toThrow('not known');
+  it('have no range in a partition that the broker does not know', async () => {
+    await expect(setUp('5').offsets.range({ topic: 't', partition: 9 })).rejects.toThrow('not known');
   });
 
   it('are asked for over a new connection after a failure', async () => {

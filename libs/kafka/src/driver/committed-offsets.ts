@@ -4,6 +4,13 @@ import type { TopicPartition } from '../record.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
 
+export interface OffsetRange {
+  /** Offset of the first record that is still there. */
+  readonly low: bigint;
+  /** Offset that the next record will get. */
+  readonly high: bigint;
+}
+
 /** Reads what a consumer group has committed, and where partitions end. */
 export class CommittedOffsets {
   private admin: Promise<Admin> | undefined;
@@ -21,12 +28,12 @@ export class CommittedOffsets {
     return offset === undefined || BigInt(offset) < 0n ? undefined : BigInt(offset);
   }
 
-  /** The offset that the next record of the partition will get. @throws the driver's error */
-  async end({ topic, partition }: TopicPartition): Promise<bigint> {
-    const ends = await this.ask((admin) => admin.fetchTopicOffsets(topic));
-    const end = ends.find((one) => one.partition === partition);
-    if (!end) throw new Error('the partition is not known to the broker');
-    return BigInt(end.high);
+  /** Where the partition begins and ends now. @throws the driver's error */
+  async range({ topic, partition }: TopicPartition): Promise<OffsetRange> {
+    const partitions = await this.ask((admin) => admin.fetchTopicOffsets(topic));
+    const found = partitions.find((one) => one.partition === partition);
+    if (!found) throw new Error('the partition is not known to the broker');
+    return { low: BigInt(found.low), high: BigInt(found.high) };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { GroupConsumer, type FetchedBatch, type GroupListener } from './group-consumer.js';
+import { OFFSET_OUT_OF_RANGE } from './offset-out-of-range.js';
 
 const EVENTS = {
   GROUP_JOIN: 'join',
@@ -8,6 +9,7 @@ const EVENTS = {
   REBALANCING: 'rebalancing',
   STOP: 'stop',
   CRASH: 'crash',
+  END_BATCH_PROCESS: 'end',
 };
 const named = (name: string) => Object.assign(new Error('the text'), { name });
 
@@ -61,6 +63,8 @@ function setUp() {
     onJoined: (assignment) => void heard.push(['joined', assignment]),
     onLeft: () => void heard.push(['left']),
     onHeartbeat: () => void heard.push(['heartbeat']),
+    onSkipped: ({ topic, partition }, next) => void heard.push(['skipped', topic, partition, next]),
+    onOutOfRange: ({ topic, partition }, offset) => void heard.push(['lost', topic, partition, offset]),
     onCrash: (error, restarting) => void heard.push(['crash', error.name, restarting]),
   };
   const kafka = { consumer: () => fake } as unknown as Kafka;
@@ -73,6 +77,7 @@ function setUp() {
       sessionTimeoutMs: 30_000,
       heartbeatIntervalMs: 3_000,
       readUncommitted: false,
+      lingerMs: 0,
     },
     listener,
   );
@@ -202,6 +207,19 @@ describe('a group consumer', () => {
       'pause {"topic":"t","partitions":[1]}',
       'resume {"topic":"t","partitions":[1]}',
       'seek {"topic":"t","partition":1,"offset":"7"}',
+    ]);
+  });
+
+  it('reports what has nothing to hand out, and positions that are out of range', async () => {
+    const { fake, heard, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    const where = { topic: 't', partition: 1 };
+    fake.emit(EVENTS.END_BATCH_PROCESS, { ...where, batchSize: 3, lastOffset: '6' });
+    fake.emit(EVENTS.END_BATCH_PROCESS, { ...where, batchSize: 0, lastOffset: '7' });
+    fake.emit(OFFSET_OUT_OF_RANGE, { ...where, offset: '8' });
+    expect(heard).toEqual([
+      ['skipped', 't', 1, 8n],
+      ['lost', 't', 1, 8n],
     ]);
   });
 

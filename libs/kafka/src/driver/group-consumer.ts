@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, TopicPartition } from '../record.js';
 import { abortableDelay, withTimeLimit } from '../abort.js';
+import { OFFSET_OUT_OF_RANGE, type PositionOutOfRange } from './offset-out-of-range.js';
 
 /** What one fetch brought of one partition. */
 export interface FetchedBatch extends TopicPartition {
@@ -26,6 +27,8 @@ export interface GroupConsumerOptions {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly readUncommitted: boolean;
+  /** Milliseconds that a fetch waits for more records; 0 takes what there is. */
+  readonly lingerMs: number;
 }
 
 export interface GroupListener {
@@ -35,12 +38,18 @@ export interface GroupListener {
   /** The membership ended or is being negotiated anew. */
   onLeft(): void;
   onHeartbeat(): void;
+  /** What was fetched is nothing to hand out, markers of transactions only; the fetch goes on at `nextOffset`. */
+  onSkipped(partition: TopicPartition, nextOffset: bigint): void;
+  /** The partition has no `offset` to go on from. It is asked for again and again until it is suspended. */
+  onOutOfRange(partition: TopicPartition, offset: bigint): void;
   /** The driver gave up on this connection; with `restarting` it begins anew by itself. */
   onCrash(error: Error, restarting: boolean): void;
 }
 
 /** Bounds how long a pause, a resume or a leave waits for a running fetch. */
 const MAX_FETCH_WAIT_MS = 500;
+/** What a lingering fetch waits for: as much as it may bring of one partition. */
+const FULL_FETCH_BYTES = 1_048_576;
 /** More partitions than this per instance share the workers; each worker holds one batch. */
 const CONCURRENT_PARTITIONS = 64;
 const RECONNECT_DELAYS_MS = [200, 500, 1_000, 2_000];
@@ -65,7 +74,10 @@ export class GroupConsumer {
       sessionTimeout: options.sessionTimeoutMs,
       heartbeatInterval: options.heartbeatIntervalMs,
       rebalanceTimeout: Math.max(options.sessionTimeoutMs, 60_000),
-      maxWaitTimeInMs: MAX_FETCH_WAIT_MS,
+      maxWaitTimeInMs:
+        options.lingerMs > 0 ? Math.min(options.lingerMs, MAX_FETCH_WAIT_MS) : MAX_FETCH_WAIT_MS,
+      minBytes: options.lingerMs > 0 ? FULL_FETCH_BYTES : 1,
+      maxBytesPerPartition: FULL_FETCH_BYTES,
       readUncommitted: options.readUncommitted,
       allowAutoTopicCreation: false,
       retry: { ...RETRY, restartOnFailure: () => Promise.resolve(true) },
@@ -156,6 +168,14 @@ export class GroupConsumer {
       this.listener.onJoined(assignment);
     });
     consumer.on(events.HEARTBEAT, () => this.listener.onHeartbeat());
+    consumer.on(events.END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
+      if (batchSize === 0) this.listener.onSkipped({ topic, partition }, BigInt(lastOffset) + 1n);
+    });
+    (consumer as unknown as OutOfRangeSource).on(
+      OFFSET_OUT_OF_RANGE,
+      ({ payload: { topic, partition, offset } }) =>
+        this.listener.onOutOfRange({ topic, partition }, BigInt(offset)),
+    );
     consumer.on(events.REBALANCING, () => this.listener.onLeft());
     consumer.on(events.STOP, () => this.listener.onLeft());
     consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
@@ -167,6 +187,14 @@ export class GroupConsumer {
       }
     });
   }
+}
+
+/** kafkajs' types do not know the event that was added to it. */
+interface OutOfRangeSource {
+  on(
+    event: typeof OFFSET_OUT_OF_RANGE,
+    listener: (event: { readonly payload: PositionOutOfRange }) => void,
+  ): void;
 }
 
 /** Whether the error, or one that it wraps, passes by itself. */

@@ -1,5 +1,6 @@
 import type * as KafkaJs from 'kafkajs';
 import { installCodec } from './codec/install-codec.js';
+import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
 
 // The runtime's own require, also where a test runner puts its own in the place of node:module: internals
@@ -9,6 +10,7 @@ const require = createRequire(import.meta.url);
 
 installCodec(require);
 installRequestQueue(require);
+installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */
 export const kafkajs = require('kafkajs') as typeof KafkaJs;

@@ -10,9 +10,11 @@ import { ensureTopics, MissingTopicError, type TopicSpec } from '../driver/topic
 import type { TransportEvents } from '../events.js';
 import type { TopicPartition } from '../record.js';
 import { BatchProcessor } from './batch-processor.js';
+import { LostPosition } from './lost-position.js';
 import { Assignment } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
 import { bindRoutes, type BoundRoute, type Route } from './routes.js';
+import { StallWatch } from './stall-watch.js';
 import { StartPosition } from './start-position.js';
 import { describeTransport, type TransportStatus } from './transport-status.js';
 
@@ -25,9 +27,13 @@ export interface KafkaBatchOptions {
   readonly routes: Readonly<Record<string, Route>>;
   readonly createTopics: readonly TopicSpec[];
   readonly fromBeginning: boolean;
+  /** Where the next offset is no longer in the topic: go on, rather than wait for an operator. */
+  readonly resetLostPositions: boolean;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly concurrency: number;
+  /** Milliseconds that a fetch waits for more records. */
+  readonly lingerMs: number;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -49,6 +55,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly probe: BrokerProbe;
   private readonly offsets: CommittedOffsets;
   private readonly startPosition: StartPosition;
+  private readonly lostPosition: LostPosition;
+  private readonly stalls = new StallWatch(this.assignment, this.pauses);
   private routes: ReadonlyMap<string, BoundRoute> = new Map();
   private running: Promise<void> = Promise.resolve();
   private member = false;
@@ -79,6 +87,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         onJoined: (partitions) => this.onJoined(partitions),
         onLeft: () => this.onLeft(),
         onHeartbeat: () => (this.lastHeartbeat = Date.now()),
+        onSkipped: (partition, nextOffset) => this.onSkipped(partition, nextOffset),
+        onOutOfRange: (partition, offset) => void this.lostPosition.stop(partition, offset),
         onCrash: (error, restarting) => this.onCrash(error, restarting),
       },
     );
@@ -86,12 +96,22 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       kafka,
       () => this.inputs(),
       (ends) => this.noteEnds(ends),
+      () => this.stalls.forget(),
     );
     this.offsets = new CommittedOffsets(kafka, options.groupId);
     this.startPosition = new StartPosition(
       this.offsets,
       this.consumer,
       this.assignment,
+      this.stopping.signal,
+    );
+    this.lostPosition = new LostPosition(
+      { reset: options.resetLostPositions, fromBeginning: options.fromBeginning },
+      this.offsets,
+      this.consumer,
+      this.assignment,
+      this.pauses,
+      events,
       this.stopping.signal,
     );
     this.pauses.onChange(() => this.resumeFree());
@@ -132,16 +152,18 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }, PAUSE_GRACE_MS).unref();
   }
 
-  /** Also takes up what waited for an operator because it could not be delivered. */
+  /** Also takes up what waited for an operator because it could not be delivered or is gone. */
   resume(): void {
     this.pauses.clear('undeliverable');
+    void this.lostPosition.resume();
     this.pauses.remove('operator');
   }
 
   describe(): TransportStatus {
     const { sessionTimeoutMs } = this.options;
     const member = this.member && Date.now() - this.lastHeartbeat < sessionTimeoutMs;
-    return describeTransport(this.assignment, this.pauses, { member, brokerAnswers: this.probe.isAnswering });
+    const brokerAnswers = this.probe.isAnswering;
+    return describeTransport(this.assignment, this.pauses, this.stalls, { member, brokerAnswers });
   }
 
   override on(): never {
@@ -196,10 +218,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private onJoined(partitions: readonly TopicPartition[]): void {
     this.member = true;
     this.lastHeartbeat = Date.now();
+    this.pauses.keep(partitions);
     this.assignment.replace(partitions);
     this.delivery.assigned(partitions);
     if (!this.options.fromBeginning) this.startPosition.secureAll();
     this.events.emit('joined', { partitions: partitions.length });
+  }
+
+  private onSkipped(partition: TopicPartition, nextOffset: bigint): void {
+    const state = this.assignment.get(partition);
+    if (state) state.position = nextOffset;
   }
 
   private onLeft(): void {
@@ -219,6 +247,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       const state = this.assignment.get(end);
       if (state) state.highWatermark = end.highWatermark;
     }
+    this.stalls.look();
   }
 
   private resumeFree(): void {

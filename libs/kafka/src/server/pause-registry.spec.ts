@@ -55,6 +55,14 @@ describe('a reason', () => {
     expect([pauses.reasonsOf(A), pauses.reasonsOf(B)]).toEqual([[], ['backing-off']]);
   });
 
+  it('goes with the partition to others, but stays where the partition stays and on the instance', () => {
+    const pauses = new PauseRegistry();
+    for (const where of [A, B, undefined]) pauses.add('undeliverable', where);
+    pauses.keep([B]);
+    pauses.remove('undeliverable');
+    expect([pauses.reasonsOf(A), pauses.reasonsOf(B)]).toEqual([[], ['undeliverable']]);
+  });
+
   it('that nobody gave can be taken back', () => {
     expect(() => new PauseRegistry().remove('operator', A)).not.toThrow();
   });

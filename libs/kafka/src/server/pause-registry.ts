@@ -3,14 +3,15 @@ import { partitionKey, type TopicPartition } from '../record.js';
 /**
  * Why a partition takes nothing. `operator`: somebody asked for it. `backing-off`: the last batch could not
  * be written and waits for its next try. `undeliverable`: a dead letter fits its topic in no form.
+ * `offset-out-of-range`: the offset to go on from is not in the topic any more.
  */
-export type PauseReason = 'operator' | 'backing-off' | 'undeliverable';
+export type PauseReason = 'operator' | 'backing-off' | 'undeliverable' | 'offset-out-of-range';
 
 const EVERYWHERE = '*';
 
 /**
- * The one owner of pausing. A partition runs when neither it nor the whole instance has a reason left;
- * the reasons outlive rebalances, unlike the driver's own pauses.
+ * The one owner of pausing. A partition runs when neither it nor the whole instance has a reason left; the
+ * reasons outlive rebalances for as long as the partition stays, unlike the driver's own pauses.
  */
 export class PauseRegistry {
   private readonly reasons = new Map<string, Set<PauseReason>>();
@@ -33,6 +34,12 @@ export class PauseRegistry {
   clear(reason: PauseReason): void {
     for (const reasons of this.reasons.values()) reasons.delete(reason);
     this.notify();
+  }
+
+  /** Forgets the reasons of all other partitions: they are for those who have them now. */
+  keep(partitions: readonly TopicPartition[]): void {
+    const kept = new Set([EVERYWHERE, ...partitions.map(partitionKey)]);
+    for (const key of this.reasons.keys()) if (!kept.has(key)) this.reasons.delete(key);
   }
 
   /** Why this partition, or without one the whole instance, takes nothing; empty when it runs. */

@@ -14,9 +14,10 @@ function setUp(committed: Record<string, bigint> = {}) {
   const position = new StartPosition(
     {
       read: (where) => Promise.resolve(committed[partitionKey(where)]),
-      end: ({ partition }) => {
+      range: ({ partition }) => {
         const failure = failures.shift();
-        return failure ? Promise.reject(failure) : Promise.resolve(BigInt(100 + partition));
+        const high = BigInt(100 + partition);
+        return failure ? Promise.reject(failure) : Promise.resolve({ low: 0n, high });
       },
     },
     {

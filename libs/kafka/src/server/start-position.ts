@@ -12,7 +12,7 @@ const RETRY_MS = 1_000;
  */
 export class StartPosition {
   constructor(
-    private readonly offsets: Pick<CommittedOffsets, 'read' | 'end'>,
+    private readonly offsets: Pick<CommittedOffsets, 'read' | 'range'>,
     private readonly consumer: Pick<GroupConsumer, 'commit' | 'seek'>,
     private readonly assignment: Assignment,
     private readonly stopping: AbortSignal,
@@ -27,7 +27,7 @@ export class StartPosition {
     while (this.assignment.get(state) === state && !this.stopping.aborted) {
       try {
         if ((await this.offsets.read(state)) !== undefined) return;
-        const end = await this.offsets.end(state);
+        const { high: end } = await this.offsets.range(state);
         if (this.assignment.get(state) !== state) return;
         await this.consumer.commit(state, end);
         this.consumer.seek(state, end);

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Assignment, type PartitionState } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
+import { StallWatch } from './stall-watch.js';
 import { describeTransport } from './transport-status.js';
 
 const A = { topic: 'a', partition: 0 };
@@ -18,7 +19,7 @@ function describePartition(known: Partial<PartitionState>, pauses = new PauseReg
   const assignment = new Assignment();
   assignment.replace([A]);
   Object.assign(assignment.get(A) ?? {}, known);
-  return describeTransport(assignment, pauses, group).partitions[0];
+  return describeTransport(assignment, pauses, new StallWatch(assignment, pauses), group).partitions[0];
 }
 
 describe('the status of a partition', () => {
@@ -29,6 +30,7 @@ describe('the status of a partition', () => {
       position: '90',
       lagMessages: 10,
       lagSeconds: 2.5,
+      stalledSeconds: 0,
       pausedBy: [],
     });
   });
@@ -65,7 +67,9 @@ describe('the status of the transport', () => {
     const pauses = new PauseRegistry();
     pauses.add('operator');
     pauses.add('undeliverable', A);
-    expect(describeTransport(new Assignment(), pauses, group)).toEqual({
+    const assignment = new Assignment();
+    const stalls = new StallWatch(assignment, pauses);
+    expect(describeTransport(assignment, pauses, stalls, group)).toEqual({
       ...group,
       pausedBy: ['operator'],
       partitions: [],

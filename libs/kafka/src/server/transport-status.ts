@@ -1,12 +1,15 @@
 import type { TopicPartition } from '../record.js';
 import type { Assignment, PartitionState } from './partition-state.js';
 import type { PauseReason, PauseRegistry } from './pause-registry.js';
+import type { StallWatch } from './stall-watch.js';
 
 interface PartitionStatus extends TopicPartition {
   /** Offset of the next record to take, decimal; null until a fetch has shown it. */
   readonly position: string | null;
   readonly lagMessages: number;
   readonly lagSeconds: number;
+  /** For how long it has had work without any progress; 0 while the broker is away or it is paused. */
+  readonly stalledSeconds: number;
   /** Why it takes nothing; empty while it runs. */
   readonly pausedBy: readonly PauseReason[];
 }
@@ -23,17 +26,23 @@ export interface TransportStatus {
 export function describeTransport(
   assignment: Assignment,
   pauses: PauseRegistry,
+  stalls: StallWatch,
   group: Pick<TransportStatus, 'member' | 'brokerAnswers'>,
 ): TransportStatus {
   const now = Date.now();
   return {
     ...group,
     pausedBy: pauses.reasonsOf(),
-    partitions: assignment.all().map((state) => describePartition(state, pauses, now)),
+    partitions: assignment.all().map((state) => describePartition(state, pauses, stalls, now)),
   };
 }
 
-function describePartition(state: PartitionState, pauses: PauseRegistry, now: number): PartitionStatus {
+function describePartition(
+  state: PartitionState,
+  pauses: PauseRegistry,
+  stalls: StallWatch,
+  now: number,
+): PartitionStatus {
   const { topic, partition, position, highWatermark, nextTimestamp = now } = state;
   const behind = position === undefined || highWatermark === undefined ? 0n : highWatermark - position;
   const lagMessages = behind > 0n ? Number(behind) : 0;
@@ -43,6 +52,7 @@ function describePartition(state: PartitionState, pauses: PauseRegistry, now: nu
     position: position === undefined ? null : String(position),
     lagMessages,
     lagSeconds: lagMessages === 0 ? 0 : Math.max(0, now - nextTimestamp) / 1_000,
+    stalledSeconds: stalls.stalledMs(state) / 1_000,
     pausedBy: pauses.reasonsOf(state),
   };
 }

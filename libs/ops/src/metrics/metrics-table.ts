@@ -92,6 +92,12 @@ export const METRICS = {
     help: 'Batches whose outcomes could not be written and that were done again.',
     labels: {},
   },
+  pipeline_offset_out_of_range_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'How often the offset to go on from was no longer in the topic: events are gone, see the log.',
+    labels: { topic: [], partition: [] },
+  },
   pipeline_retries_total: {
     type: 'counter',
     app: 'consumer',
