@@ -1,11 +1,5 @@
-import { join } from 'node:path';
 import kafkajs from 'kafkajs';
-import { root } from '../../tools/lib/workspace.mjs';
-
-// By a path that the type checker does not follow: it must not depend on what was built.
-const { LoginGenerator } =
-  /** @type {typeof import('../../apps/producer/src/generator/login-generator.js')} */
-  (await import(join(root, 'apps', 'producer', 'dist', 'generator', 'login-generator.js')));
+import { LoginGenerator } from '../../tools/lib/generator.mjs';
 
 const SEED = 42;
 const INVALID_RATIO = 0.05;

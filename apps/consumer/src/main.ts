@@ -1,34 +1,7 @@
-import 'reflect-metadata';
-import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
-import { createHttpApp, createLogger, loadConfigOrExit, runApplication } from '@pipeline/ops';
-import { AppModule } from './app.module.js';
-import { CONSUMER_CHECKS, CONSUMER_SETTINGS } from './config.js';
-
-const { config, warnings } = loadConfigOrExit(CONSUMER_SETTINGS, CONSUMER_CHECKS);
-const logger = createLogger({ service: `${config.projectName}-consumer`, level: config.level });
-for (const warning of warnings) logger.warn(warning);
-
-runApplication({
-  logger,
-  shutdownTimeoutMs: config.shutdownTimeout,
-  start: async () => {
-    const app = await createHttpApp(AppModule.forConfig(config), {
-      logger,
-      api: {
-        title: 'Login event consumer',
-        description: 'Health, metrics and control of one consumer instance.',
-        version: '0.1.0',
-      },
-    });
-    app.connectMicroservice({ strategy: app.get(KafkaBatchServer) });
-    app.get(TransportEvents).once('fatal', ({ error }) => {
-      // Nothing is tried any more; whoever supervises this process starts it again.
-      logger.error(`the consumer is dead for good: ${error.name}: ${error.message}`);
-      process.exit(1);
-    });
-    // HTTP first: live answers while a broker is waited for.
-    await app.listen(config.httpPort, config.httpHost);
-    await app.startAllMicroservices();
-    return app;
-  },
-});
+// Loading takes a while on a busy machine, and a signal counts from the first moment on.
+const leave = () => process.exit(0);
+process.on('SIGTERM', leave).on('SIGINT', leave);
+const { bootstrap } = await import('./bootstrap.js');
+bootstrap();
+// Only now: a signal that nobody listens to for a moment would be lost.
+process.off('SIGTERM', leave).off('SIGINT', leave);

@@ -1,33 +1,7 @@
-import 'reflect-metadata';
-import { TOPIC_CHECKS } from '@pipeline/kafka';
-import { createHttpApp, createLogger, loadConfigOrExit, runApplication } from '@pipeline/ops';
-import { AppModule } from './app.module.js';
-import { PRODUCER_SETTINGS } from './config.js';
-import { EventStream } from './generator/event-stream.js';
-import { ProducerKafka } from './producer-kafka.js';
-
-const { config, warnings } = loadConfigOrExit(PRODUCER_SETTINGS, TOPIC_CHECKS);
-const logger = createLogger({ service: `${config.projectName}-producer`, level: config.level });
-for (const warning of warnings) logger.warn(warning);
-
-runApplication({
-  logger,
-  shutdownTimeoutMs: config.shutdownTimeout,
-  start: async (signal) => {
-    const app = await createHttpApp(AppModule.forConfig(config), {
-      logger,
-      api: {
-        title: 'Login event producer',
-        description: 'Health, metrics and control of the producer.',
-        version: '0.1.0',
-      },
-    });
-    const connection = app.get(ProducerKafka);
-    signal.addEventListener('abort', () => void connection.probe.stop());
-    await app.listen(config.httpPort, config.httpHost);
-    connection.probe.start();
-    await connection.prepare(signal);
-    if (!signal.aborted) app.get(EventStream).start();
-    return app;
-  },
-});
+// Loading takes a while on a busy machine, and a signal counts from the first moment on.
+const leave = () => process.exit(0);
+process.on('SIGTERM', leave).on('SIGINT', leave);
+const { bootstrap } = await import('./bootstrap.js');
+bootstrap();
+// Only now: a signal that nobody listens to for a moment would be lost.
+process.off('SIGTERM', leave).off('SIGINT', leave);

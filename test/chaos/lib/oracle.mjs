@@ -1,0 +1,60 @@
+/**
+ * One input event and what has to become of it. Its key is its number, and unique.
+ * @typedef {{ value: Buffer, valid: boolean }} Expected
+ * A record of an output topic, as a reader of committed records sees it, in the order of its partition.
+ * @typedef {{ partition: number, key: Buffer, value: Buffer }} Found
+ * @typedef {{ lost: number, doubled: number, misrouted: number, altered: number, disordered: number }} Verdict
+ */
+
+const RFC3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
+
+/** @param {number} number of an event */
+export const keyOf = (number) => Buffer.from(`event-${number}`);
+
+/** @param {Buffer} key @returns {number} -1 for a key that is none of ours */
+const numberOf = (key) => Number(/^event-(\d+)$/.exec(key.toString('latin1'))?.[1] ?? -1);
+
+/**
+ * Compares what came out with what went in.
+ * @param {Expected[]} expected by number
+ * @param {{ processed: Found[], deadLettered: Found[] }} found
+ * @returns {Verdict} the number of events for each way to be wrong
+ */
+export function judge(expected, { processed, deadLettered }) {
+  const times = new Uint32Array(expected.length);
+  const verdict = { lost: 0, doubled: 0, misrouted: 0, altered: 0, disordered: 0 };
+  for (const [records, valid] of /** @type {const} */ ([
+    [processed, true],
+    [deadLettered, false],
+  ])) {
+    /** @type {Map<number, number>} */
+    const last = new Map();
+    for (const { partition, key, value } of records) {
+      const number = numberOf(key);
+      const event = expected[number];
+      if (!event) {
+        verdict.altered++;
+        continue;
+      }
+      times[number] = (times[number] ?? 0) + 1;
+      if (event.valid !== valid) verdict.misrouted++;
+      else if (!(valid ? isProcessed(event.value, value) : event.value.equals(value))) verdict.altered++;
+      // A key stays in its partition on the way, and so does the order of all events of a partition.
+      if (number < (last.get(partition) ?? -1)) verdict.disordered++;
+      last.set(partition, number);
+    }
+  }
+  for (const count of times) {
+    if (count === 0) verdict.lost++;
+    if (count > 1) verdict.doubled++;
+  }
+  return verdict;
+}
+
+/** @param {Buffer} input @param {Buffer} output */
+function isProcessed(input, output) {
+  const event = JSON.parse(input.toString());
+  const { processed_at: processedAt, ...rest } = JSON.parse(output.toString());
+  if (typeof event.locale === 'string') event.locale = event.locale.toLowerCase();
+  return RFC3339_UTC.test(processedAt) && JSON.stringify(rest) === JSON.stringify(event);
+}
