@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../tools/lib/kafka.mjs';
-import { parseOptions } from '../tools/lib/options.mjs';
-import { freePort, UserError } from '../tools/lib/processes.mjs';
+import { parseCount, parseOptions } from '../tools/lib/options.mjs';
+import { freePort } from '../tools/lib/processes.mjs';
 import { Supervisor } from '../tools/lib/supervisor.mjs';
 import { prepareWorkspace, root } from '../tools/lib/workspace.mjs';
 
@@ -17,7 +17,7 @@ const given = parseOptions(USAGE, { events: '500000', rounds: '3' });
 const supervisor = new Supervisor('the benchmark');
 
 supervisor.run(async (signal) => {
-  const [events, rounds] = [count('--events', given.events), count('--rounds', given.rounds)];
+  const [events, rounds] = [parseCount('--events', given.events), parseCount('--rounds', given.rounds)];
   const java = requireJava();
   await prepareWorkspace({ signal });
   const dir = mkdtempSync(join(tmpdir(), 'login-event-bench-'));
@@ -56,13 +56,6 @@ supervisor.run(async (signal) => {
   report(PROGRAMS, figures, events);
   supervisor.end();
 });
-
-/** @param {string} name @param {string} text */
-function count(name, text) {
-  if (!/^[1-9]\d{0,8}$/.test(text))
-    throw new UserError(`${name} must be a whole number from 1 on, not "${text}"`);
-  return Number(text);
-}
 
 /**
  * @param {{ name: string }[]} programs

@@ -1,9 +1,9 @@
 import kafkajs from 'kafkajs';
+import { fillTopic } from '../../tools/lib/fill-topic.mjs';
 import { LoginGenerator } from '../../tools/lib/generator.mjs';
 
 const SEED = 42;
 const INVALID_RATIO = 0.05;
-const CHUNK = 5_000;
 
 /** @param {string} brokers */
 export const connect = (brokers) =>
@@ -15,19 +15,10 @@ export const connect = (brokers) =>
  * @param {{ topic: string, partitions: number, events: number }} options
  */
 export async function preload(kafka, { topic, partitions, events }) {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: partitions }] });
-  await admin.disconnect();
-  const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
-  await producer.connect();
   const generator = new LoginGenerator(SEED, INVALID_RATIO);
   const now = new Date();
-  for (let done = 0; done < events; done += CHUNK) {
-    const messages = Array.from({ length: Math.min(CHUNK, events - done) }, () => generator.next(now));
-    await producer.send({ topic, messages });
-  }
-  await producer.disconnect();
+  const messages = Array.from({ length: events }, () => generator.next(now));
+  await fillTopic(kafka, { topic, partitions, replication: 1, messages });
 }
 
 /** How many records a topic has got, markers of transactions included. @param {kafkajs.Admin} admin @param {string} topic */

@@ -3,8 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseOptions } from '../../tools/lib/options.mjs';
-import { UserError } from '../../tools/lib/processes.mjs';
+import { parseCount, parseOptions } from '../../tools/lib/options.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { prepareWorkspace, root } from '../../tools/lib/workspace.mjs';
 import { Cluster } from './lib/cluster.mjs';
@@ -29,15 +28,15 @@ const given = parseOptions(USAGE, {
 const supervisor = new Supervisor('the chaos suite');
 
 supervisor.run(async (signal) => {
-  const [first = 1, last = first] = given.seeds.split('-').map((text) => wholeNumber('--seeds', text));
-  const events = wholeNumber('--events', given.events);
-  const faults = wholeNumber('--faults', given.faults);
+  const [first = 1, last = first] = given.seeds.split('-').map((text) => parseCount('--seeds', text));
+  const events = parseCount('--events', given.events);
+  const faults = parseCount('--faults', given.faults);
   await prepareWorkspace({ signal });
   const cluster = new Cluster();
   const logs = mkdtempSync(join(tmpdir(), 'login-event-chaos-logs-'));
   process.once('exit', () => cluster.kill());
   console.error(`Starting ${given.brokers} broker(s); logs of the consumers in ${logs} …`);
-  await cluster.start(wholeNumber('--brokers', given.brokers), signal);
+  await cluster.start(parseCount('--brokers', given.brokers), signal);
 
   // Imported only now, because a fresh clone has to be built first.
   const { runSeed } = await import('./lib/run-seed.mjs');
@@ -58,13 +57,7 @@ supervisor.run(async (signal) => {
     failures += counts.reduce((sum, count) => sum + count, broken.length);
   }
   await cluster.close();
-  process.exitCode = failures === 0 ? 0 : 1;
-  if (failures === 0) rmSync(logs, { recursive: true, force: true });
-  process.exit();
+  if (failures > 0) process.exit(1);
+  rmSync(logs, { recursive: true, force: true });
+  process.exit(0);
 });
-
-/** @param {string} name @param {string} text */
-function wholeNumber(name, text) {
-  if (!/^[1-9]\d{0,8}$/.test(text)) throw new UserError(`${name}: "${text}" is no whole number from 1 on`);
-  return Number(text);
-}

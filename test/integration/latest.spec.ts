@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { numberedEvents, numberOf } from '../support/events.js';
+import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,
   eventually,
@@ -43,7 +43,7 @@ it('begins at the end with `latest`, and loses nothing from there on, killed bef
   await produce(topics.input, numberedEvents(100, 200));
   consumer = await start();
   const reader = await collect([topics.output, topics.dlq]);
-  const numbers = () => [...reader.records.values()].flat().map(({ value }) => numberOf(value));
+  const numbers = () => numbersIn(reader);
   await eventually('every event has come out', () => numbers().length >= 100);
   expect(numbers().sort((a, b) => a - b)).toEqual(Array.from({ length: 100 }, (_, index) => 100 + index));
   await reader.stop();

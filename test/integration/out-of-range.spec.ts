@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { numberedEvents, numberOf } from '../support/events.js';
+import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,
   eventually,
@@ -31,7 +31,7 @@ async function loseEvents(env: Record<string, string>) {
   await produce(topics.input, numberedEvents(0, 100));
   const reader = await collect([topics.output, topics.dlq]);
   running.push(reader);
-  const numbers = () => [...reader.records.values()].flat().map(({ value }) => numberOf(value));
+  const numbers = () => numbersIn(reader);
   await eventually('the first events have come out', () => numbers().length >= 100);
   expect(await first.stop()).toBe(0);
   await produce(topics.input, numberedEvents(100, 300));

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
 import { freePort, stop } from '../../tools/lib/processes.mjs';
 import { root } from '../../tools/lib/workspace.mjs';
-import { numberedEvents, numberOf } from '../support/events.js';
+import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,
   eventually,
@@ -76,7 +76,7 @@ describe('a broker that is not there', () => {
     await eventually('the consumer is ready again', () => isReady(consumer));
     await produce(topics.input, numberedEvents(4_000, 5_000), kafka);
     reader = await collect([topics.output, topics.dlq], kafka);
-    const written = () => [...reader.records.values()].flat().map(({ value }) => numberOf(value));
+    const written = () => numbersIn(reader);
     await eventually('every event has come out', () => written().length >= 5_000);
     expect(written()).toHaveLength(5_000);
     expect(new Set(written()).size).toBe(5_000);

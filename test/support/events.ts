@@ -21,5 +21,12 @@ export function numberedEvents(from: number, to: number, keys = 100): { key: str
   });
 }
 
+/** The numbers of all events that a reader has collected. */
+export const numbersIn = ({
+  records,
+}: {
+  records: ReadonlyMap<string, readonly { value: Buffer | null }[]>;
+}) => [...records.values()].flat().map(({ value }) => numberOf(value));
+
 export const numberOf = (value: Buffer | null): number =>
   (JSON.parse(String(value)) as { number: number }).number;

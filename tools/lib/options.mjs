@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { UserError } from './processes.mjs';
 
 /** sysexits.h: EX_USAGE would be 64; 2 is what shells and getopt programs use. */
 const EXIT_USAGE = 2;
@@ -25,4 +26,12 @@ export function parseOptions(usage, defaults) {
     console.error(`${/** @type {Error} */ (error).message}\n\n${usage}`);
     process.exit(EXIT_USAGE);
   }
+}
+
+/** A whole number from 1 on. @param {string} name of the option @param {string} text @throws UserError */
+export function parseCount(name, text) {
+  if (!/^[1-9]\d{0,8}$/.test(text)) {
+    throw new UserError(`${name} must be a whole number from 1 on, not "${text}"`);
+  }
+  return Number(text);
 }

@@ -15,6 +15,23 @@ export function abortableDelay(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+const SUCCESS_RETRY_MS = 1_000;
+
+/**
+ * Tries once a second until the attempt succeeds or the signal is aborted. For work whose failures, a broker
+ * away or a rebalance, are told by the connection's own events.
+ */
+export async function untilSuccess(attempt: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await attempt();
+      return;
+    } catch {
+      await abortableDelay(SUCCESS_RETRY_MS, signal);
+    }
+  }
+}
+
 /** The work was given up because its signal was aborted. */
 export class AbortedError extends Error {
   override readonly name = 'AbortedError';

@@ -11,7 +11,6 @@ const MOST_INSTANCES = 5;
  *   random: { below(below: number): number, pick<T>(choices: readonly T[]): T },
  *   sessionTimeoutMs: number,
  *   signal: AbortSignal,
- *   asked: import('../../../tools/lib/processes.mjs').Managed[],
  *   brokerIsDown: boolean,
  *   later(work: Promise<unknown>): void,
  * }} Scene
@@ -87,13 +86,8 @@ export const FAULTS = {
 };
 
 /** @param {Scene} scene */
-function pickInstance({ instances, random, asked }) {
-  const candidates = instances.awake.filter((one) => !asked.includes(one));
-  if (candidates.length === 0) return undefined;
-  const victim = random.pick(candidates);
-  asked.push(victim);
-  return victim;
-}
+const pickInstance = ({ instances, random }) =>
+  instances.awake.length === 0 ? undefined : random.pick(instances.awake);
 
 /** One broker at a time: the cluster promises no more. @param {Scene} scene @param {'SIGKILL' | 'SIGTERM'} how */
 function breakBroker(scene, how) {

@@ -11,6 +11,8 @@ export class Instances {
   #running = [];
   /** @type {Set<import('../../../tools/lib/processes.mjs').Managed>} */
   #frozen = new Set();
+  /** Told to end, gently or not. @type {Set<import('../../../tools/lib/processes.mjs').Managed>} */
+  #ending = new Set();
   #started = 0;
   /** What went against the promises. @type {string[]} */
   broken = [];
@@ -26,9 +28,9 @@ export class Instances {
     this.nodeOptions = nodeOptions;
   }
 
-  /** Those that neither ended nor stand still. */
+  /** Those that neither end nor stand still. */
   get awake() {
-    return this.#running.filter((one) => isRunning(one) && !this.#frozen.has(one));
+    return this.#running.filter((one) => isRunning(one) && !this.#frozen.has(one) && !this.#ending.has(one));
   }
 
   get count() {
@@ -48,18 +50,18 @@ export class Instances {
 
   /** @param {import('../../../tools/lib/processes.mjs').Managed} one */
   async kill(one) {
+    this.#ending.add(one);
     kill(one, 'SIGKILL');
     await one.ended;
   }
 
   /** Asks it to end, and notes when that takes too long or fails. @param {import('../../../tools/lib/processes.mjs').Managed} one */
   async leave(one) {
-    const asked = Date.now();
+    this.#ending.add(one);
     await stop(one, SHUTDOWN_MS);
     const { exitCode, signalCode } = one.child;
     if (exitCode !== 0)
       this.broken.push(`${one.name}: ${signalCode ?? `exit code ${exitCode}`} after SIGTERM`);
-    return Date.now() - asked;
   }
 
   /** @param {import('../../../tools/lib/processes.mjs').Managed} one */
@@ -74,10 +76,10 @@ export class Instances {
     this.#frozen.delete(one);
   }
 
-  /** Those that ended by themselves count as broken promises. @param {import('../../../tools/lib/processes.mjs').Managed[]} asked */
-  noteDead(asked) {
+  /** Those that ended by themselves count as broken promises. */
+  noteDead() {
     for (const one of this.#running) {
-      if (!isRunning(one) && !asked.includes(one))
+      if (!isRunning(one) && !this.#ending.has(one))
         this.broken.push(`${one.name} ended by itself, see ${one.log}`);
     }
   }

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
+import { fillTopic } from '../../../tools/lib/fill-topic.mjs';
 import { LoginGenerator, Random } from '../../../tools/lib/generator.mjs';
 import { waitFor } from '../../../tools/lib/processes.mjs';
 import { FAULTS } from './faults.mjs';
@@ -12,7 +13,6 @@ import { Progress } from './progress.mjs';
 
 const PARTITIONS = 6;
 const INVALID_RATIO = 0.05;
-const CHUNK = 5_000;
 const SESSION_TIMEOUT_MS = 6_000;
 /** To finish once the faults are over. */
 const FINISH_MS = 600_000;
@@ -31,8 +31,15 @@ export async function runSeed(cluster, { seed, events, faults, guarantee, nodeOp
     requestTimeout: 20_000,
     logLevel: kafkajs.logLevel.NOTHING,
   });
-  await createTopic(kafka, input, cluster.size);
-  const expected = await preload(kafka, input, events, seed);
+  const generator = new LoginGenerator(seed, INVALID_RATIO);
+  const now = new Date();
+  const expected = Array.from({ length: events }, () => generator.next(now));
+  await fillTopic(kafka, {
+    topic: input,
+    partitions: PARTITIONS,
+    replication: cluster.size,
+    messages: expected.map(({ value }, number) => ({ key: keyOf(number), value })),
+  });
 
   const folder = join(logs, id);
   mkdirSync(folder);
@@ -49,7 +56,8 @@ export async function runSeed(cluster, { seed, events, faults, guarantee, nodeOp
     DELIVERY_GUARANTEE: guarantee,
   };
   const instances = new Instances(env, folder, nodeOptions);
-  process.once('exit', () => instances.killAll());
+  const killAll = () => instances.killAll();
+  process.once('exit', killAll);
   const progress = new Progress(kafka, group, input);
   /** @type {string[]} */
   let done;
@@ -57,19 +65,19 @@ export async function runSeed(cluster, { seed, events, faults, guarantee, nodeOp
     for (let index = 0; index < 3; index++) await instances.start();
     await waitFor(() => progress.committed > 0, { timeoutMs: FINISH_MS, what: 'the first commit', signal });
     progress.begin();
-    const broken = await breakThings({ cluster, instances, seed, faults, signal });
-    done = broken.done;
+    done = await breakThings({ cluster, instances, seed, faults, signal });
     if (instances.count === 0) await instances.start();
     await waitFor(() => progress.committed >= events, {
       timeoutMs: FINISH_MS,
       what: `seed ${seed}: the end`,
       signal,
     });
-    instances.noteDead(broken.asked);
+    instances.noteDead();
     await Promise.all(instances.awake.map((one) => instances.leave(one)));
   } finally {
     await progress.stop();
-    instances.killAll();
+    killAll();
+    process.off('exit', killAll);
   }
   const processed = await readCommitted(cluster.addresses, output);
   const deadLettered = await readCommitted(cluster.addresses, dlq);
@@ -93,7 +101,6 @@ async function breakThings({ cluster, instances, seed, faults, signal }) {
     random,
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     signal,
-    asked: [],
     brokerIsDown: false,
     later: (work) => void endings.push(work),
   };
@@ -108,36 +115,5 @@ async function breakThings({ cluster, instances, seed, faults, signal }) {
     console.error(`seed ${seed}, ${((Date.now() - began) / 1_000).toFixed(1)} s: ${what}`);
   }
   await Promise.all(endings);
-  return { done, asked: scene.asked };
-}
-
-/** @param {kafkajs.Kafka} kafka @param {string} topic @param {number} replicationFactor */
-async function createTopic(kafka, topic, replicationFactor) {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions: PARTITIONS, replicationFactor }],
-  });
-  await admin.disconnect();
-}
-
-/** @param {kafkajs.Kafka} kafka @param {string} topic @param {number} events @param {number} seed */
-async function preload(kafka, topic, events, seed) {
-  const generator = new LoginGenerator(seed, INVALID_RATIO);
-  const now = new Date();
-  const expected = Array.from({ length: events }, () => generator.next(now));
-  const producer = kafka.producer({
-    idempotent: true,
-    createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
-  });
-  await producer.connect();
-  for (let at = 0; at < events; at += CHUNK) {
-    const messages = expected
-      .slice(at, at + CHUNK)
-      .map(({ value }, index) => ({ key: keyOf(at + index), value }));
-    await producer.send({ topic, messages });
-  }
-  await producer.disconnect();
-  return expected;
+  return done;
 }

@@ -1,4 +1,4 @@
-import { abortableDelay } from '../abort.js';
+import { untilSuccess } from '../abort.js';
 import type { CommittedOffsets, OffsetRange } from '../driver/committed-offsets.js';
 import type { GroupConsumer } from '../driver/group-consumer.js';
 import type { TransportEvents } from '../events.js';
@@ -13,7 +13,6 @@ export interface LostPositionOptions {
   readonly fromBeginning: boolean;
 }
 
-const RETRY_MS = 1_000;
 const REASON = 'offset-out-of-range';
 
 /**
@@ -76,20 +75,10 @@ export class LostPosition {
   }
 
   /** Tries until it succeeds or the partition is gone. */
-  private async untilDone(
-    where: TopicPartition,
-    attempt: (state: PartitionState) => Promise<void>,
-  ): Promise<void> {
-    while (!this.stopping.aborted) {
+  private untilDone(where: TopicPartition, attempt: (state: PartitionState) => Promise<void>): Promise<void> {
+    return untilSuccess(async () => {
       const state = this.assignment.get(where);
-      if (!state) return;
-      try {
-        await attempt(state);
-        return;
-      } catch {
-        // Whatever it was, a broker away or a rebalance: the connection's own events tell of it.
-        await abortableDelay(RETRY_MS, this.stopping);
-      }
-    }
+      if (state) await attempt(state);
+    }, this.stopping);
   }
 }

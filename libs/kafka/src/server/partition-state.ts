@@ -70,6 +70,12 @@ export function noteCommitted(state: PartitionState, batch: FetchedBatch): void 
   state.failures = 0;
 }
 
+/** Records between position and end of the partition; 0 where one of the two is not known. */
+export function recordsBehind({ position, highWatermark }: PartitionState): bigint {
+  if (position === undefined || highWatermark === undefined || highWatermark < position) return 0n;
+  return highWatermark - position;
+}
+
 /** A record without a timestamp says nothing of the lag. */
 const timestampOf = (record: InputRecord | undefined): number =>
   record === undefined || record.timestamp === NO_TIMESTAMP ? Date.now() : Number(record.timestamp);

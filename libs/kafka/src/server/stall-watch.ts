@@ -1,4 +1,4 @@
-import type { Assignment, PartitionState } from './partition-state.js';
+import { recordsBehind, type Assignment, type PartitionState } from './partition-state.js';
 import type { PauseRegistry } from './pause-registry.js';
 
 /**
@@ -16,11 +16,12 @@ export class StallWatch {
   /** To be called at short intervals while the broker answers. */
   look(): void {
     for (const state of this.assignment.all()) {
-      const { position, highWatermark } = state;
-      const hasWork = position !== undefined && highWatermark !== undefined && highWatermark > position;
-      if (!hasWork || this.pauses.isPaused(state)) this.work.delete(state);
-      else if (this.work.get(state)?.position !== position)
+      const { position } = state;
+      if (position === undefined || recordsBehind(state) === 0n || this.pauses.isPaused(state)) {
+        this.work.delete(state);
+      } else if (this.work.get(state)?.position !== position) {
         this.work.set(state, { position, since: Date.now() });
+      }
     }
   }
 

@@ -1,9 +1,7 @@
-import { abortableDelay } from '../abort.js';
+import { untilSuccess } from '../abort.js';
 import type { CommittedOffsets } from '../driver/committed-offsets.js';
 import type { GroupConsumer } from '../driver/group-consumer.js';
 import type { Assignment, PartitionState } from './partition-state.js';
-
-const RETRY_MS = 1_000;
 
 /**
  * For groups that begin at the end of a topic: commits that end as soon as a partition is assigned for which
@@ -23,20 +21,15 @@ export class StartPosition {
     for (const state of this.assignment.all()) state.turn = this.secure(state);
   }
 
-  private async secure(state: PartitionState): Promise<void> {
-    while (this.assignment.get(state) === state && !this.stopping.aborted) {
-      try {
-        if ((await this.offsets.read(state)) !== undefined) return;
-        const { high: end } = await this.offsets.range(state);
-        if (this.assignment.get(state) !== state) return;
-        await this.consumer.commit(state, end);
-        this.consumer.seek(state, end);
-        state.nextOffset = end;
-        return;
-      } catch {
-        // Whatever it was, a broker away or a rebalance: the connection's own events tell of it.
-        await abortableDelay(RETRY_MS, this.stopping);
-      }
-    }
+  private secure(state: PartitionState): Promise<void> {
+    const isCurrent = () => this.assignment.get(state) === state;
+    return untilSuccess(async () => {
+      if (!isCurrent() || (await this.offsets.read(state)) !== undefined) return;
+      const { high: end } = await this.offsets.range(state);
+      if (!isCurrent()) return;
+      await this.consumer.commit(state, end);
+      this.consumer.seek(state, end);
+      state.nextOffset = end;
+    }, this.stopping);
   }
 }

@@ -1,5 +1,5 @@
 import type { TopicPartition } from '../record.js';
-import type { Assignment, PartitionState } from './partition-state.js';
+import { recordsBehind, type Assignment, type PartitionState } from './partition-state.js';
 import type { PauseReason, PauseRegistry } from './pause-registry.js';
 import type { StallWatch } from './stall-watch.js';
 
@@ -43,9 +43,8 @@ function describePartition(
   stalls: StallWatch,
   now: number,
 ): PartitionStatus {
-  const { topic, partition, position, highWatermark, nextTimestamp = now } = state;
-  const behind = position === undefined || highWatermark === undefined ? 0n : highWatermark - position;
-  const lagMessages = behind > 0n ? Number(behind) : 0;
+  const { topic, partition, position, nextTimestamp = now } = state;
+  const lagMessages = Number(recordsBehind(state));
   return {
     topic,
     partition,
