@@ -15,10 +15,14 @@ export const connect = (brokers) =>
  * @param {{ topic: string, partitions: number, events: number }} options
  */
 export async function preload(kafka, { topic, partitions, events }) {
+  await fillTopic(kafka, { topic, partitions, replication: 1, messages: generate(events) });
+}
+
+/** One after the other, so that no more than a chunk is in memory. @param {number} events */
+function* generate(events) {
   const generator = new LoginGenerator(SEED, INVALID_RATIO);
   const now = new Date();
-  const messages = Array.from({ length: events }, () => generator.next(now));
-  await fillTopic(kafka, { topic, partitions, replication: 1, messages });
+  for (let made = 0; made < events; made++) yield generator.next(now);
 }
 
 /** How many records a topic has got, markers of transactions included. @param {kafkajs.Admin} admin @param {string} topic */

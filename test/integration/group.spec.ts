@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { numberedEvents, numberOf } from '../support/events.js';
+import { numberedEvents, numberOf, numbersIn } from '../support/events.js';
 import {
   collect,
   eventually,
@@ -30,7 +30,7 @@ describe('several instances on four partitions', () => {
   const successes = (service: Service) => metric(service, 'kafka_messages_processed_total');
 
   const expectEachOnceInOrder = () => {
-    const numbers = written().map(({ value }) => numberOf(value));
+    const numbers = numbersIn(reader);
     expect(numbers).toHaveLength(produced);
     expect(new Set(numbers).size).toBe(produced);
     const last = new Map<string, number>();

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { createServer } from 'node:net';
 import type { IHeaders, Kafka, KafkaMessage, Message } from 'kafkajs';
 import { filterAborted } from '../../libs/kafka/src/driver/codec/filter-aborted.js';
+import { replaceModule } from '../../libs/kafka/src/driver/codec/replace-module.js';
 
 const root = join(import.meta.dirname, '..', '..');
 const kafkajs = loadKafkajs();
@@ -19,11 +20,7 @@ export const brokers = (): string => process.env['KAFKA_TEST_BROKERS'] ?? '';
 function loadKafkajs(): typeof import('kafkajs') {
   // Not the runner's own require: in its registry nothing can be replaced.
   const require = process.getBuiltinModule('node:module').createRequire(import.meta.url);
-  const filter = 'kafkajs/src/consumer/filterAbortedMessages.js';
-  require(filter);
-  const cached = require.cache[require.resolve(filter)];
-  if (!cached) throw new Error(`${filter} cannot be replaced`);
-  cached.exports = filterAborted;
+  replaceModule(require, 'kafkajs/src/consumer/filterAbortedMessages.js', filterAborted);
   return require('kafkajs') as typeof import('kafkajs');
 }
 

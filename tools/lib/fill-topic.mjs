@@ -3,9 +3,9 @@ import kafkajs from 'kafkajs';
 const CHUNK = 5_000;
 
 /**
- * Creates a topic and writes messages to it, in their order.
+ * Creates a topic and writes messages to it, in their order, a chunk at a time.
  * @param {kafkajs.Kafka} kafka
- * @param {{ topic: string, partitions: number, replication: number, messages: kafkajs.Message[] }} options
+ * @param {{ topic: string, partitions: number, replication: number, messages: Iterable<kafkajs.Message> }} options
  */
 export async function fillTopic(kafka, { topic, partitions, replication, messages }) {
   const admin = kafka.admin();
@@ -18,8 +18,14 @@ export async function fillTopic(kafka, { topic, partitions, replication, message
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   await producer.connect();
-  for (let at = 0; at < messages.length; at += CHUNK) {
-    await producer.send({ topic, messages: messages.slice(at, at + CHUNK) });
+  /** @type {kafkajs.Message[]} */
+  let chunk = [];
+  for (const message of messages) {
+    chunk.push(message);
+    if (chunk.length < CHUNK) continue;
+    await producer.send({ topic, messages: chunk });
+    chunk = [];
   }
+  if (chunk.length > 0) await producer.send({ topic, messages: chunk });
   await producer.disconnect();
 }

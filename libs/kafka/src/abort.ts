@@ -15,7 +15,7 @@ export function abortableDelay(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-const SUCCESS_RETRY_MS = 1_000;
+const RETRY_MS = 1_000;
 
 /**
  * Tries once a second until the attempt succeeds or the signal is aborted. For work whose failures, a broker
@@ -27,7 +27,7 @@ export async function untilSuccess(attempt: () => Promise<void>, signal: AbortSi
       await attempt();
       return;
     } catch {
-      await abortableDelay(SUCCESS_RETRY_MS, signal);
+      await abortableDelay(RETRY_MS, signal);
     }
   }
 }

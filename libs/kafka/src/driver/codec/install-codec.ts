@@ -3,6 +3,7 @@ import { filterAborted } from './filter-aborted.js';
 import { groupByPartition } from './group-by-partition.js';
 import { decodeRecord } from './record-decoder.js';
 import { encodeRecord } from './record-encoder.js';
+import { replaceModule } from './replace-module.js';
 
 /** The one version whose internals are known; package.json pins it. */
 const VERSION = '2.2.4';
@@ -25,10 +26,6 @@ export function installCodec(require: ReturnType<typeof createRequire>): void {
   const { version } = require('kafkajs/package.json') as { version: string };
   if (version !== VERSION) throw new Error(`kafkajs ${VERSION} is needed, but ${version} is installed`);
   for (const [path, replacement] of Object.entries(REPLACEMENTS)) {
-    const stock: unknown = require(path);
-    if (typeof stock !== 'function') throw new Error(`${path} is not the function it was`);
-    const cached = require.cache[require.resolve(path)];
-    if (!cached) throw new Error(`${path} cannot be replaced`);
-    cached.exports = replacement;
+    replaceModule(require, path, replacement);
   }
 }

@@ -5,13 +5,11 @@ const require = createRequire(import.meta.url);
 export function stock<T>(path: string): T {
   const file = require.resolve(path);
   const cached = require.cache[file];
-  // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
-  delete require.cache[file];
+  Reflect.deleteProperty(require.cache, file);
   try {
     return require(path) as T;
   } finally {
-    // eslint-disable-next-line @typescript-eslint/no-dynamic-delete
-    delete require.cache[file];
+    Reflect.deleteProperty(require.cache, file);
     if (cached) require.cache[file] = cached;
   }
 }
