@@ -58,7 +58,12 @@ describe('a handler of single events', () => {
   const records = (topic: string) => reader.records.get(topic) ?? [];
 
   beforeAll(async () => {
-    const kafka = createKafka({ brokers: [brokers()], clientId: 'test-handlers', socketTimeoutMs: 10_000 });
+    const kafka = createKafka({
+      brokers: [brokers()],
+      clientId: 'test-handlers',
+      socketTimeoutMs: 10_000,
+      fastEncoder: true,
+    });
     const events = new TransportEvents();
     const limits = new TopicLimits();
     const server = new KafkaBatchServer(

@@ -34,6 +34,7 @@ class TransportModule {
       brokers: config.brokers,
       clientId: `${config.projectName}-consumer`,
       socketTimeoutMs: config.socketTimeout,
+      fastEncoder: config.fastEncoder,
       onDriverLog: ({ namespace, message }) => driverLog.debug(`${namespace}: ${message}`),
     });
     const delivery = createDelivery(config, kafka, limits, events);

@@ -28,6 +28,7 @@ const WRONG: Record<string, string> = {
   INPUT_RETENTION: '-1',
   OUTPUT_RETENTION: '7d',
   DLQ_RETENTION: '0',
+  KAFKA_FAST_ENCODER: 'perhaps',
   SOCKET_TIMEOUT: '99',
   CONSUMER_GROUP: '\n',
   AUTO_OFFSET_RESET: 'middle',

@@ -26,6 +26,7 @@ export class ProducerKafka {
       brokers: config.brokers,
       clientId: `${config.projectName}-producer`,
       socketTimeoutMs: config.socketTimeout,
+      fastEncoder: config.fastEncoder,
     });
     this.probe = new BrokerProbe(
       this.kafka,

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
 /**
- * Writes an object as JSON with `changes` made to it, and its numbers digit by digit as they stand in `text`,
- * the JSON that it was parsed from: JavaScript alone would write 2^63 as 9223372036854776000 and 1.0 as 1.
+ * Lets `edit` change an object and writes it as JSON, its other numbers digit by digit as they stand in `text`, the
+ * JSON that it was parsed from: JavaScript alone would write 2^63 as 9223372036854776000 and 1.0 as 1.
  * Linear in the text. Throws a RangeError where JSON.stringify does.
  */
-export function stringifyExactly(text: string, value: object, changes: object): string {
-  const json = JSON.stringify({ ...value, ...changes });
+export function stringifyExactly<T>(text: string, value: T, edit: (value: T) => void): string {
+  edit(value);
+  const json = JSON.stringify(value);
   if (!MAY_CHANGE.test(text)) return json;
   // Such numbers travel as strings between two marks, which occur nowhere in what is written.
   let mark: string;
@@ -14,8 +15,9 @@ export function stringifyExactly(text: string, value: object, changes: object): 
   while (json.includes(mark));
   const marked = markNumbers(text, mark);
   if (marked === text) return json;
-  const markedJson = JSON.stringify({ ...(JSON.parse(marked) as object), ...changes });
-  return markedJson.replaceAll(`"${mark}`, '').replaceAll(`${mark}"`, '');
+  const exact = JSON.parse(marked) as T;
+  edit(exact);
+  return JSON.stringify(exact).replaceAll(`"${mark}`, '').replaceAll(`${mark}"`, '');
 }
 
 /**

@@ -8,10 +8,11 @@ export interface JsonDocument {
   /** As JSON.parse gives it: of a name given twice the last one counts, numbers are doubles. */
   readonly value: Record<string, unknown>;
   /**
-   * The object as JSON with these fields set, each in its place or at the end, the other numbers with the
-   * digits they came with. Undefined when it is nested too deeply to be written.
+   * Lets `edit` set fields of the object, each in its place or at the end, and writes it as JSON, the other
+   * numbers with the digits they came with. Undefined when it is nested too deeply to be written. For once:
+   * the value is changed, and `edit` may be called for a copy as well.
    */
-  encode(changes: Record<string, unknown>): Buffer | undefined;
+  encode(edit: (value: Record<string, unknown>) => void): Buffer | undefined;
 }
 
 export type DecodedPayload =
@@ -54,9 +55,9 @@ class ParsedDocument implements JsonDocument {
     readonly value: Record<string, unknown>,
   ) {}
 
-  encode(changes: Record<string, unknown>): Buffer | undefined {
+  encode(edit: (value: Record<string, unknown>) => void): Buffer | undefined {
     try {
-      return Buffer.from(stringifyExactly(this.text, this.value, changes));
+      return Buffer.from(stringifyExactly(this.text, this.value, edit));
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;

@@ -14,15 +14,17 @@ export class LoginProcessor {
     this.validator = compileValidator(loginEventDto(policy));
   }
 
-  process({ value }: Pick<InputRecord, 'value'>, now: Date): Outcome {
+  /** @param processedAt RFC 3339, UTC */
+  process({ value }: Pick<InputRecord, 'value'>, processedAt: string): Outcome {
     const decoded = decodeJsonObject(value);
     if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
     const { document } = decoded;
     const violations = this.validator.validate(document.value);
     if (violations.length > 0) return rejected('VALIDATION_FAILED', violations);
-    const { locale } = document.value;
-    const normalised = typeof locale === 'string' ? { locale: locale.toLowerCase() } : {};
-    const output = document.encode({ ...normalised, processed_at: now.toISOString() });
+    const output = document.encode((event) => {
+      if (typeof event['locale'] === 'string') event['locale'] = event['locale'].toLowerCase();
+      event['processed_at'] = processedAt;
+    });
     return output ? processed(output) : rejected('VALIDATION_FAILED', [TOO_DEEP]);
   }
 }

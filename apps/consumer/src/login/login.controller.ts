@@ -22,7 +22,7 @@ export class LoginController {
 
   @EventPattern(LOGIN, KAFKA_BATCH)
   onLogins(@Payload() records: readonly InputRecord[]): readonly Outcome[] {
-    const now = new Date();
-    return records.map((record) => this.processor.process(record, now));
+    const processedAt = new Date().toISOString();
+    return records.map((record) => this.processor.process(record, processedAt));
   }
 }

@@ -1,6 +1,7 @@
 import type { Kafka, LogEntry } from 'kafkajs';
 
 export type { Kafka };
+import { fastEncoder } from './codec/install-codec.js';
 import { kafkajs } from './kafkajs.js';
 
 interface KafkaConnection {
@@ -9,6 +10,8 @@ interface KafkaConnection {
   readonly clientId: string;
   /** Milliseconds until a request to a broker counts as failed. */
   readonly socketTimeoutMs: number;
+  /** Encode requests in one pass; holds for every connection of the process. */
+  readonly fastEncoder: boolean;
   /** Takes kafkajs' own log lines; they are about its inner workings and belong at debug level. */
   readonly onDriverLog?: (line: DriverLogLine) => void;
 }
@@ -24,7 +27,9 @@ const MAX_CONNECT_MS = 3_000;
 /** Retries inside one call; whoever calls tries again for as long as it makes sense. */
 const CALL_RETRY = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 1_000, retries: 5 };
 
-export function createKafka({ brokers, clientId, socketTimeoutMs, onDriverLog }: KafkaConnection): Kafka {
+export function createKafka(connection: KafkaConnection): Kafka {
+  const { brokers, clientId, socketTimeoutMs, onDriverLog } = connection;
+  fastEncoder.enabled = connection.fastEncoder;
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,

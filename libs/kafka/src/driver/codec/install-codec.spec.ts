@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { header } from '../../testing/records.js';
 import { kafkajs } from '../kafkajs.js';
 import { installed } from '../testing/stock.js';
@@ -11,13 +11,21 @@ interface Modules {
   version?: string;
   exports?: unknown;
   cached?: boolean;
+  checksum?: boolean;
 }
 
 /** Stands for the require of a project with some kafkajs installed. */
-function fakeRequire({ version = '2.2.4', exports = () => undefined, cached = true }: Modules) {
+function fakeRequire({
+  version = '2.2.4',
+  exports = () => undefined,
+  cached = true,
+  checksum = true,
+}: Modules) {
   const cache: Record<string, { exports: unknown }> = {};
   const load = (path: string): unknown => {
     if (path.endsWith('package.json')) return { version };
+    if (path.endsWith('crc32') && !checksum) throw new Error('no binary');
+    if (path.endsWith('crc32') || path.includes('compression')) return {};
     if (cached) cache[`/modules/${path}`] ??= { exports };
     return exports;
   };
@@ -25,14 +33,38 @@ function fakeRequire({ version = '2.2.4', exports = () => undefined, cached = tr
   return { cache, require: require as unknown as Require };
 }
 
+/** Stands for every stock function; kafkajs' batch is a class that is extended. */
+function extensible() {
+  return undefined;
+}
+
 describe('installing the codec', () => {
-  it('replaces four functions of kafkajs by four others', () => {
-    const stockFunction = () => undefined;
+  it('replaces functions of kafkajs by others', () => {
+    const stockFunction = extensible;
     const { cache, require } = fakeRequire({ exports: stockFunction });
     installCodec(require);
-    const replacements = Object.values(cache).map(({ exports }) => exports);
-    expect(new Set(replacements).size).toBe(4);
-    expect(replacements).not.toContain(stockFunction);
+    const replaced = Object.keys(cache).filter((path) => cache[path]?.exports !== stockFunction);
+    expect(replaced.map((path) => path.replace('/modules/kafkajs/src/', '')).sort()).toEqual([
+      'consumer/batch.js',
+      'consumer/filterAbortedMessages.js',
+      'producer/groupMessagesPerPartition.js',
+      'protocol/recordBatch/record/v0/index.js',
+      'protocol/request.js',
+      'protocol/requests/fetch/v4/decodeMessages.js',
+      'protocol/requests/produce/v3/request.js',
+    ]);
+  });
+
+  it('keeps the stock encoder of requests, with a warning, where there is no native checksum', () => {
+    const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
+    try {
+      const { cache, require } = fakeRequire({ exports: extensible, checksum: false });
+      installCodec(require);
+      expect(Object.keys(cache).some((path) => path.includes('produce/v3'))).toBe(false);
+      expect(warn).toHaveBeenCalledWith(expect.stringContaining('@node-rs/crc32 has no binary'));
+    } finally {
+      warn.mockRestore();
+    }
   });
 
   it.each(['2.2.3', '2.2.5', '2.3.0', '3.0.0', '2.2.4-beta.1'])('refuses version %s', (version) => {
@@ -59,8 +91,8 @@ describe('kafkajs with the codec installed', () => {
   const { RecordBatch } = installed<{ RecordBatch: (batch: object) => Promise<Batch> }>(
     'kafkajs/src/protocol/recordBatch/v0/index.js',
   );
-  const decodeBatch = installed<(decoder: unknown) => Promise<{ records: unknown[] }>>(
-    'kafkajs/src/protocol/recordBatch/v0/decoder.js',
+  const decodeRecords = installed<(decoder: unknown) => Promise<unknown[]>>(
+    'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js',
   );
   const Decoder = installed<new (buffer: Buffer) => unknown>('kafkajs/src/protocol/decoder.js');
 
@@ -75,9 +107,12 @@ describe('kafkajs with the codec installed', () => {
       maxTimestamp: '1694479551000',
       records,
     });
-    const decoded = await decodeBatch(new Decoder(buffer));
-    expect(decoded.records).toEqual(
-      ['40', '41'].map((offset): unknown =>
+    const size = Buffer.alloc(4);
+    size.writeInt32BE(buffer.length * 2);
+    // Twice, as a fetch brings many batches.
+    const decoded = await decodeRecords(new Decoder(Buffer.concat([size, buffer, buffer])));
+    expect(decoded).toEqual(
+      ['40', '41', '40', '41'].map((offset): unknown =>
         expect.objectContaining({ ...fields, offset, timestamp: '1694479551000' }),
       ),
     );

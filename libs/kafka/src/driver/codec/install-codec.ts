@@ -1,31 +1,63 @@
 import type { createRequire } from 'node:module';
+import { createBatchClass, type BatchClass } from './fetched-batch.js';
+import { createDecodeRecords, type DecodeRecords } from './fetched-records.js';
 import { filterAborted } from './filter-aborted.js';
 import { groupByPartition } from './group-by-partition.js';
-import { decodeRecord } from './record-decoder.js';
+import { createProduceRequest, type Produce } from './produce-request.js';
 import { encodeRecord } from './record-encoder.js';
 import { replaceModule } from './replace-module.js';
+import { createRequest } from './request.js';
+
+type Require = ReturnType<typeof createRequire>;
 
 /** The one version whose internals are known; package.json pins it. */
 const VERSION = '2.2.4';
 
-const REPLACEMENTS = {
-  'kafkajs/src/protocol/recordBatch/record/v0/index.js': encodeRecord,
-  'kafkajs/src/protocol/recordBatch/record/v0/decoder.js': decodeRecord,
-  'kafkajs/src/producer/groupMessagesPerPartition.js': groupByPartition,
-  'kafkajs/src/consumer/filterAbortedMessages.js': filterAborted,
-} as const;
+const CHECKSUM = '@node-rs/crc32';
+const COMPRESSION = 'kafkajs/src/protocol/message/compression/index.js';
+
+/** Whether requests are encoded in one pass; read at every request. */
+export const fastEncoder = { enabled: true };
 
 /**
- * Puts our record encoder and decoder in the place of kafkajs' own, before anything loads them: the stock
- * ones lose the order of headers, fail on null header values and take quadratic time over many headers.
- * Its grouping of messages by partition, quadratic too, and its filter of aborted records, which lets some
- * through, are replaced with them.
+ * Puts our own functions in the place of kafkajs', before anything loads them. Those about records, batches and
+ * their filter are for correctness: the stock ones lose the order of headers, fail on null header values, let
+ * aborted records through and take quadratic time over many headers or messages. The encoder of requests is for
+ * speed alone: where its native checksum cannot be loaded, the stock one stays, and a warning says so.
  * @throws Error when the installed kafkajs is another version or has another shape
  */
-export function installCodec(require: ReturnType<typeof createRequire>): void {
+export function installCodec(require: Require): void {
   const { version } = require('kafkajs/package.json') as { version: string };
   if (version !== VERSION) throw new Error(`kafkajs ${VERSION} is needed, but ${version} is installed`);
-  for (const [path, replacement] of Object.entries(REPLACEMENTS)) {
-    replaceModule(require, path, replacement);
+  replaceModule(require, 'kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord);
+  replaceModule(require, 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (stock: DecodeRecords) =>
+    createDecodeRecords(stock, codecOf(require)),
+  );
+  replaceModule(require, 'kafkajs/src/consumer/filterAbortedMessages.js', () => filterAborted);
+  replaceModule(require, 'kafkajs/src/consumer/batch.js', (stock: BatchClass) =>
+    createBatchClass(stock, filterAborted),
+  );
+  replaceModule(require, 'kafkajs/src/producer/groupMessagesPerPartition.js', () => groupByPartition);
+  replaceModule(require, 'kafkajs/src/protocol/request.js', () => createRequest);
+  installFastEncoder(require);
+}
+
+function installFastEncoder(require: Require): void {
+  let checksum: (bytes: Buffer) => number;
+  try {
+    ({ crc32c: checksum } = require(CHECKSUM) as { crc32c: typeof checksum });
+  } catch {
+    process.emitWarning(`${CHECKSUM} has no binary for this platform: records are encoded the slower way`);
+    return;
   }
+  replaceModule(require, 'kafkajs/src/protocol/requests/produce/v3/request.js', (stock: Produce) =>
+    createProduceRequest(stock, checksum, () => fastEncoder.enabled),
+  );
+}
+
+function codecOf(require: Require): Parameters<typeof createDecodeRecords>[1] {
+  const { lookupCodecByAttributes } = require(COMPRESSION) as {
+    lookupCodecByAttributes: ReturnType<typeof codecOf>;
+  };
+  return lookupCodecByAttributes;
 }

@@ -1,7 +1,8 @@
 import type { InputRecord, KafkaHeader } from '../../record.js';
+import { sizeOfVarint, writeVarint } from './varint.js';
 
 /** What kafkajs hands to its record encoder; `headers` is our ordered list, passed through its producer. */
-interface RecordFields {
+export interface RecordFields {
   offsetDelta?: number;
   /** Milliseconds since the first timestamp of the batch. */
   timestampDelta?: number;
@@ -16,7 +17,7 @@ interface EncodedRecord {
   readonly buffer: Buffer;
 }
 
-const NO_HEADERS: readonly KafkaHeader[] = [];
+export const NO_HEADERS: readonly KafkaHeader[] = [];
 
 /**
  * Encodes one record of a record batch (magic 2) into a buffer of its exact size.
@@ -33,7 +34,19 @@ export function encodeRecord(fields: RecordFields): EncodedRecord {
   buffer[at++] = 0;
   at = writeVarint(buffer, timestampDelta, at);
   at = writeVarint(buffer, offsetDelta, at);
-  at = writeBytes(buffer, key, at);
+  writeContent(buffer, key, value, headers, at);
+  return { buf: buffer, buffer };
+}
+
+/** Writes what follows a record's deltas: key, value, headers. Returns where the next byte goes. */
+export function writeContent(
+  buffer: Buffer,
+  key: Buffer | null,
+  value: Buffer | null,
+  headers: readonly KafkaHeader[],
+  start: number,
+): number {
+  let at = writeBytes(buffer, key, start);
   at = writeBytes(buffer, value, at);
   at = writeVarint(buffer, headers.length, at);
   for (const [name, content] of headers) {
@@ -42,7 +55,7 @@ export function encodeRecord(fields: RecordFields): EncodedRecord {
     at += buffer.write(name, at, nameSize, 'utf8');
     at = writeBytes(buffer, content, at);
   }
-  return { buf: buffer, buffer };
+  return at;
 }
 
 /** Bytes of a record batch before its first record. */
@@ -57,7 +70,12 @@ export const recordSize = ({ key, value, headers }: Pick<InputRecord, 'key' | 'v
 /** Bytes of an uncompressed batch with so many bytes of records: what max.message.bytes is about. */
 export const batchSize = (recordBytes: number): number => BATCH_OVERHEAD + recordBytes;
 
-function sizeOfContent(key: Buffer | null, value: Buffer | null, headers: readonly KafkaHeader[]): number {
+/** Bytes of what `writeContent` writes. */
+export function sizeOfContent(
+  key: Buffer | null,
+  value: Buffer | null,
+  headers: readonly KafkaHeader[],
+): number {
   let size = sizeOfBytes(key) + sizeOfBytes(value) + sizeOfVarint(headers.length);
   for (const [name, content] of headers) {
     const nameSize = Buffer.byteLength(name);
@@ -66,7 +84,7 @@ function sizeOfContent(key: Buffer | null, value: Buffer | null, headers: readon
   return size;
 }
 
-function toBytes(field: Buffer | string | null | undefined): Buffer | null {
+export function toBytes(field: Buffer | string | null | undefined): Buffer | null {
   if (field === null || field === undefined) return null;
   return typeof field === 'string' ? Buffer.from(field) : field;
 }
@@ -79,25 +97,4 @@ function writeBytes(buffer: Buffer, bytes: Buffer | null, at: number): number {
   const start = writeVarint(buffer, bytes.length, at);
   bytes.copy(buffer, start);
   return start + bytes.length;
-}
-
-/** Zigzag varints of integers up to 2^52 either side; bit operations cover 31 bits, arithmetic the rest. */
-function sizeOfVarint(value: number): number {
-  let zigzag = value < 0 ? -2 * value - 1 : 2 * value;
-  let size = 1;
-  while (zigzag >= 128) {
-    zigzag = Math.floor(zigzag / 128);
-    size++;
-  }
-  return size;
-}
-
-function writeVarint(buffer: Buffer, value: number, at: number): number {
-  let zigzag = value < 0 ? -2 * value - 1 : 2 * value;
-  while (zigzag >= 128) {
-    buffer[at++] = (zigzag % 128) + 128;
-    zigzag = Math.floor(zigzag / 128);
-  }
-  buffer[at++] = zigzag;
-  return at;
 }

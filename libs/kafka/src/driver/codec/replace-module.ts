@@ -1,17 +1,19 @@
 import type { createRequire } from 'node:module';
 
 /**
- * Puts a function in the place of one that a module exports, for everything that loads the module from now on.
+ * Puts a function or class in the place of the one that a module exports, for everything that loads the module
+ * from now on.
+ * @param make gives the replacement for the stock one
  * @throws Error when the module exports something else than a function, or cannot be replaced
  */
-export function replaceModule(
+export function replaceModule<Stock>(
   require: ReturnType<typeof createRequire>,
   path: string,
-  replacement: (...args: never[]) => unknown,
+  make: (stock: Stock) => unknown,
 ): void {
   const stock: unknown = require(path);
   if (typeof stock !== 'function') throw new Error(`${path} is not the function it was`);
   const cached = require.cache[require.resolve(path)];
   if (!cached) throw new Error(`${path} cannot be replaced`);
-  cached.exports = replacement;
+  cached.exports = make(stock as Stock);
 }

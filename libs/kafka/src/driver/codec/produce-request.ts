@@ -1,0 +1,157 @@
+import { NO_HEADERS, sizeOfContent, toBytes, writeContent, type RecordFields } from './record-encoder.js';
+import { sizeOfVarint, writeVarint } from './varint.js';
+
+type Message = Pick<RecordFields, 'key' | 'value' | 'headers'> & {
+  readonly timestamp?: string | number | null;
+};
+
+interface PartitionData {
+  readonly partition: number;
+  readonly messages: readonly Message[];
+  readonly firstSequence?: number;
+}
+
+interface TopicData {
+  readonly topic: string;
+  readonly partitions: readonly PartitionData[];
+}
+
+/** What kafkajs asks of a Produce request; ids are Longs, strings or numbers. */
+export interface ProduceArguments {
+  readonly acks: number;
+  readonly timeout: number;
+  readonly transactionalId?: string | null;
+  readonly producerId?: { toString(): string };
+  readonly producerEpoch?: number;
+  readonly compression?: number;
+  readonly topicData: readonly TopicData[];
+}
+
+/** The part of kafkajs' Encoder that is read of an encoded request. */
+interface Encoded {
+  readonly buf: Buffer;
+  readonly buffer: Buffer;
+}
+
+interface ProduceRequest {
+  readonly encode: () => Promise<Encoded>;
+}
+
+type Checksum = (bytes: Buffer) => number;
+
+export type Produce = (args: ProduceArguments) => ProduceRequest;
+
+// https://kafka.apache.org/documentation/#recordbatch: bytes before the first record.
+const BATCH_HEADER = 61;
+/** Offset and length itself, which the length of a batch leaves out. */
+const LENGTH_OVERHEAD = 12;
+const CHECKSUM_AT = 17;
+/** What the checksum covers begins behind it. */
+const CHECKED_FROM = 21;
+const MAGIC = 2;
+const TRANSACTIONAL = 16;
+
+/**
+ * Encodes a whole Produce request (versions 3 to 7) into one buffer of its exact size, where the stock encoder
+ * writes every record into a buffer of its own and copies it six times. What it does not do itself,
+ * compression and timestamps given by the caller, it leaves to `stock`.
+ * @param checksum CRC-32C
+ * @param isEnabled asked at every request
+ */
+export function createProduceRequest(stock: Produce, checksum: Checksum, isEnabled: () => boolean): Produce {
+  return (args) => {
+    const request = stock(args);
+    if (!isEnabled() || !isPlain(args)) return request;
+    return { ...request, encode: () => Promise.resolve(encodeProduce(args, checksum)) };
+  };
+}
+
+const isPlain = ({ compression = 0, topicData }: ProduceArguments): boolean =>
+  compression === 0 &&
+  topicData.every(({ partitions }) =>
+    partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp == null)),
+  );
+
+function encodeProduce(args: ProduceArguments, checksum: Checksum): Encoded {
+  const now = Date.now();
+  const { acks, timeout, transactionalId = null, topicData } = args;
+  const layouts = topicData.map(({ topic, partitions }) => ({ topic, batches: partitions.map(layOut) }));
+  let size = sizeOfString(transactionalId) + 10;
+  for (const { topic, batches } of layouts) {
+    size += sizeOfString(topic) + 4;
+    for (const batch of batches) size += 8 + batch.size;
+  }
+  const buffer = Buffer.allocUnsafe(size);
+  let at = writeString(buffer, transactionalId, 0);
+  at = buffer.writeInt16BE(acks, at);
+  at = buffer.writeInt32BE(timeout, at);
+  at = buffer.writeInt32BE(layouts.length, at);
+  for (const { topic, batches } of layouts) {
+    at = writeString(buffer, topic, at);
+    at = buffer.writeInt32BE(batches.length, at);
+    for (const batch of batches) {
+      const start = at + 8;
+      at = writeBatch(buffer, batch, args, now, at);
+      buffer.writeUInt32BE(checksum(buffer.subarray(start + CHECKED_FROM, at)), start + CHECKSUM_AT);
+    }
+  }
+  return { buf: buffer, buffer };
+}
+
+/** Where the bytes of a record batch come from, and how many they are. */
+interface BatchLayout extends PartitionData {
+  readonly bodies: readonly number[];
+  readonly size: number;
+}
+
+function layOut(data: PartitionData): BatchLayout {
+  let size = BATCH_HEADER;
+  const bodies = data.messages.map((message, index) => {
+    const { key, value, headers = NO_HEADERS } = message;
+    // Attributes and a timestamp delta of 0 take a byte each.
+    const body = 2 + sizeOfVarint(index) + sizeOfContent(toBytes(key), toBytes(value), headers);
+    size += sizeOfVarint(body) + body;
+    return body;
+  });
+  return { ...data, bodies, size };
+}
+
+function writeBatch(
+  buffer: Buffer,
+  { partition, messages, firstSequence = 0, bodies, size }: BatchLayout,
+  { transactionalId, producerId = -1, producerEpoch = 0 }: ProduceArguments,
+  now: number,
+  start: number,
+): number {
+  let at = buffer.writeInt32BE(partition, start);
+  at = buffer.writeInt32BE(size, at);
+  at = buffer.writeBigInt64BE(0n, at);
+  at = buffer.writeInt32BE(size - LENGTH_OVERHEAD, at);
+  at = buffer.writeInt32BE(0, at);
+  at = buffer.writeInt8(MAGIC, at);
+  at = buffer.writeInt16BE(transactionalId ? TRANSACTIONAL : 0, at + 4);
+  at = buffer.writeInt32BE(messages.length - 1, at);
+  at = buffer.writeBigInt64BE(BigInt(now), at);
+  at = buffer.writeBigInt64BE(BigInt(now), at);
+  at = buffer.writeBigInt64BE(BigInt(String(producerId)), at);
+  at = buffer.writeInt16BE(producerEpoch, at);
+  at = buffer.writeInt32BE(firstSequence, at);
+  at = buffer.writeInt32BE(messages.length, at);
+  messages.forEach(({ key, value, headers = NO_HEADERS }, index) => {
+    at = writeVarint(buffer, bodies[index] ?? 0, at);
+    buffer[at++] = 0;
+    buffer[at++] = 0;
+    at = writeVarint(buffer, index, at);
+    at = writeContent(buffer, toBytes(key), toBytes(value), headers, at);
+  });
+  return at;
+}
+
+const sizeOfString = (text: string | null): number => 2 + (text === null ? 0 : Buffer.byteLength(text));
+
+function writeString(buffer: Buffer, text: string | null, at: number): number {
+  if (text === null) return buffer.writeInt16BE(-1, at);
+  const size = Buffer.byteLength(text);
+  const start = buffer.writeInt16BE(size, at);
+  return start + buffer.write(text, start, size, 'utf8');
+}
