@@ -24,6 +24,8 @@ const USAGE = `npm run bench -- [options]
   --record        keeps the results in bench/results; npm run bench:report puts them into docs/PERFORMANCE.md
 All of it needs Linux; Kafka Streams needs a JDK.`;
 
+const QUICK = { events: 300_000, rounds: 3 };
+
 const given = parseOptions(USAGE, {
   scenario: 'drain,latency',
   events: '1000000',
@@ -40,6 +42,7 @@ supervisor.run(async (signal) => {
     rounds: parseCount('--rounds', given.rounds),
     minutes: parseCount('--minutes', given.minutes),
     recording: given.record,
+    ...(given.quick ? QUICK : {}),
   };
   await prepareWorkspace({ signal });
   // What runs built code is imported only now, because a fresh clone has to be built first.

@@ -1,8 +1,8 @@
 import { UserError } from '../../tools/lib/processes.mjs';
-import { countCommitted } from './count-committed.mjs';
 import { pidOf, startInstance, stopAll, untilJoined, untilOrEnded } from './instance.mjs';
 import { cpuSeconds, peakMemoryMb } from './process-tree.mjs';
 import { committed, ends, withTopics } from './topics.mjs';
+import { verifyOutputs } from './verify.mjs';
 
 const LIMIT_MS = 3_600_000;
 
@@ -59,21 +59,4 @@ export function drain(context, { program, input, instances = 1, warmUp = 0, veri
       await stopAll(started, signal);
     }
   });
-}
-
-/**
- * Nothing else may be compared: every event once, the invalid ones among the dead letters.
- * @param {import('./context.mjs').Context} context
- * @param {import('kafkajs').Admin} admin
- * @param {import('./programs.mjs').Program} program
- * @param {import('./topics.mjs').Input} input
- * @param {{ output: string, dlq: string }} topics
- */
-async function verifyOutputs(context, admin, { name, hasRules }, { count, valid }, { output, dlq }) {
-  const processed = await countCommitted(context, admin, output);
-  const dead = await countCommitted(context, admin, dlq);
-  if (processed + dead === count && (hasRules === false || processed === valid)) return;
-  throw new UserError(
-    `${name} wrote ${processed} processed events and ${dead} dead letters, not ${valid} and ${count - valid}`,
-  );
 }

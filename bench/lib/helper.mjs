@@ -12,11 +12,15 @@ export class Helper {
   #child;
   #ended;
 
-  /** @param {'load' | 'reader'} name @param {object} options */
+  /** @param {'load' | 'reader' | 'count'} name @param {object} options */
   constructor(name, options) {
     this.name = name;
     const file = join(root, 'bench', 'processes', `${name}.mjs`);
-    this.#child = fork(file, [JSON.stringify(options)], { execPath: pinnedNode() });
+    this.#child = fork(file, [JSON.stringify(options)], {
+      execPath: pinnedNode(),
+      // Stock kafkajs sets timers for the past.
+      execArgv: ['--no-warnings'],
+    });
     this.#ended = once(this.#child, 'exit');
     this.#child.on('message', (/** @type {{ about: string, content: unknown }} */ { about, content }) =>
       this.#message(about).resolve(content),

@@ -92,7 +92,7 @@ async function withAdmin(brokers, work) {
 }
 
 /**
- * Creates topics and waits for their leaders; with `waitForLeaders` kafkajs fails where it should wait.
+ * Creates topics and waits until their leaders answer; with `waitForLeaders` kafkajs fails where it should wait.
  * @param {kafkajs.Admin} admin
  * @param {{ topics: string[], partitions: number, settings?: Record<string, string>, signal: AbortSignal }} options
  */
@@ -104,8 +104,8 @@ async function createTopics(admin, { topics, partitions, settings = {}, signal }
     topics: topics.map((topic) => ({ topic, ...layout })),
   });
   const ready = () =>
-    admin.fetchTopicMetadata({ topics }).then(
-      ({ topics: found }) => found.every((one) => one.partitions.every(({ leader }) => leader >= 0)),
+    Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic))).then(
+      (all) => all.every((offsets) => offsets.length === partitions),
       () => false,
     );
   await waitFor(ready, { timeoutMs: CREATE_LIMIT_MS, what: 'creating topics', signal });
