@@ -5,6 +5,8 @@ import { steady } from '../lib/steady.mjs';
 const LOAD = { rate: 2_000, warmUpSeconds: 15, seconds: 25, partitions: 48 };
 const LINGER_MS = 100;
 const ATTEMPTS = 3;
+/** Half of the transaction timeout of Kafka Streams, which refuses to start with more than all of it. */
+const MAX_COMMIT_MS = 5_000;
 
 /**
  * Light load over many partitions, each pipeline before a Kafka Streams tuned to the same p99.
@@ -32,14 +34,17 @@ export async function run(context) {
  * @param {number} p99
  */
 async function commitIntervalFor(context, p99) {
-  let commitMs = Math.max(1, Math.round(p99));
+  let commitMs = toCommitInterval(p99);
   let best = { commitMs, distance: Infinity };
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     console.error(`Tuning Kafka Streams to a p99 of ${p99.toFixed(0)} ms: commit interval ${commitMs} ms …`);
     const figures = await steady(context, kafkaStreams({ commitMs }), LOAD);
     const distance = p99 - (figures.p99 ?? 0);
     if (Math.abs(distance) < Math.abs(best.distance)) best = { commitMs, distance };
-    commitMs = Math.max(1, Math.round(commitMs + distance));
+    commitMs = toCommitInterval(commitMs + distance);
   }
   return best.commitMs;
 }
+
+/** @param {number} ms */
+const toCommitInterval = (ms) => Math.min(MAX_COMMIT_MS, Math.max(1, Math.round(ms)));
