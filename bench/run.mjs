@@ -1,95 +1,66 @@
-// npm run bench: the pipeline next to its baselines, each alone on the same events, in one run. See USAGE.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../tools/lib/kafka.mjs';
+// npm run bench: the pipeline next to its peers and to itself, each alone on the same events. See USAGE.
+import { cpus } from 'node:os';
 import { parseCount, parseOptions } from '../tools/lib/options.mjs';
-import { freePort } from '../tools/lib/processes.mjs';
+import { UserError } from '../tools/lib/processes.mjs';
 import { Supervisor } from '../tools/lib/supervisor.mjs';
-import { prepareWorkspace, root } from '../tools/lib/workspace.mjs';
+import { prepareWorkspace } from '../tools/lib/workspace.mjs';
 
 const USAGE = `npm run bench -- [options]
-  --events N   preloaded, 5 % of them invalid (500000)
-  --rounds N   of all programs, one after the other; medians are shown (3)`;
-const PARTITIONS = 4;
+  --scenario A,B  which of these, in this order (drain,latency)
+                    drain            all programs on the same backlog
+                    latency          from an event's making to its output being readable, at 2,000 events/s
+                    many-partitions  the same over 48 partitions, with what it costs client and broker
+                    partitions       96 partitions next to 4
+                    backlog          five times the events next to half of them
+                    sizes            values of 200 bytes, 2 KB and 20 KB
+                    invalid          50 % invalid events next to 5 %
+                    instances        two instances of one group next to one
+                    producer         the producer at 50,000 events/s
+                    soak             memory over --minutes at 20,000 events/s
+  --events N      in each backlog, 5 % of them invalid (1000000)
+  --rounds N      of everything that is compared, one after the other; medians are shown (3)
+  --minutes N     of the soak (15)
+  --quick         in under two minutes: whether the pipeline has become slower; exit code 1 if so
+  --record        keeps the results in bench/results; npm run bench:report puts them into docs/PERFORMANCE.md
+All of it needs Linux; Kafka Streams needs a JDK.`;
 
-const given = parseOptions(USAGE, { events: '500000', rounds: '3' });
+const QUICK = { events: 300_000, rounds: 3 };
+
+const given = parseOptions(USAGE, {
+  scenario: 'drain,latency',
+  events: '1000000',
+  rounds: '3',
+  minutes: '15',
+  quick: false,
+  record: false,
+});
 const supervisor = new Supervisor('the benchmark');
 
 supervisor.run(async (signal) => {
-  const [events, rounds] = [parseCount('--events', given.events), parseCount('--rounds', given.rounds)];
-  const java = requireJava();
+  const options = {
+    events: parseCount('--events', given.events),
+    rounds: parseCount('--rounds', given.rounds),
+    minutes: parseCount('--minutes', given.minutes),
+    recording: given.record,
+    ...(given.quick ? QUICK : {}),
+  };
   await prepareWorkspace({ signal });
-  const dir = mkdtempSync(join(tmpdir(), 'login-event-bench-'));
-  process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
-  const node = { id: 1, port: await freePort(), controllerPort: await freePort() };
-  const broker = startBroker({ jars: await kafkaJars(root, { signal }), java, node, nodes: [node], dir });
-  supervisor.add(broker);
-  await brokerAnswers(broker, node.port, { signal });
+  // What runs built code is imported only now, because a fresh clone has to be built first.
+  const { SCENARIOS } = await import('./scenarios/index.mjs');
+  const { startContext } = await import('./lib/context.mjs');
+  const { recordResult } = await import('./lib/results.mjs');
+  const { toTable } = await import('./lib/table.mjs');
+  const names = given.quick ? ['quick'] : given.scenario.split(',');
+  const unknown = names.filter((name) => !Object.hasOwn(SCENARIOS, name));
+  if (unknown.length > 0) throw new UserError(`unknown scenarios: ${unknown.join(', ')}\n\n${USAGE}`);
 
-  // What is compared is imported only now, because a fresh clone has to be built first.
-  const { connect, preload } = await import('./lib/topics.mjs');
-  const { drain } = await import('./lib/measure.mjs');
-  const { PROGRAMS } = await import('./lib/programs.mjs');
-  const brokers = `127.0.0.1:${node.port}`;
-  const kafka = connect(brokers);
-  console.error(`Writing ${events} events …`);
-  await preload(kafka, { topic: 'input', partitions: PARTITIONS, events });
-
-  /** @type {import('./lib/measure.mjs').Figures[][]} */
-  const figures = PROGRAMS.map(() => []);
-  for (let round = 1; round <= rounds; round++) {
-    for (const [index, program] of PROGRAMS.entries()) {
-      signal.throwIfAborted();
-      console.error(`Round ${round} of ${rounds}: ${program.name} …`);
-      const run = {
-        brokers,
-        input: 'input',
-        partitions: PARTITIONS,
-        events,
-        id: `${round}-${index}`,
-        logs: dir,
-      };
-      figures[index]?.push(await drain(kafka, program, run, signal));
-    }
+  const context = await startContext(supervisor, options);
+  console.log(`${cpus().length} × ${cpus()[0]?.model}; median (least to most) of the rounds`);
+  for (const name of names) {
+    console.error(`\n=== ${name}`);
+    const rows = (await SCENARIOS[name]?.(context)) ?? [];
+    console.log(`\n${name}\n\n${toTable(rows)}`);
+    if (options.recording) await recordResult(name, context, rows);
   }
-  report(PROGRAMS, figures, events);
   supervisor.end();
 });
-
-/**
- * @param {{ name: string }[]} programs
- * @param {import('./lib/measure.mjs').Figures[][]} figures
- * @param {number} events
- */
-function report(programs, figures, events) {
-  const slowest = Math.min(...figures.map((rounds) => median(rounds.map(({ perSecond }) => perSecond))));
-  console.log(
-    `${events} events, ${PARTITIONS} partitions, ${cpus().length} × ${cpus()[0]?.model}; median (least to most)\n`,
-  );
-  console.log('| program | events/s | times the slowest | CPU µs/event | peak memory MB |');
-  console.log('| --- | --- | --- | --- | --- |');
-  programs.forEach(({ name }, index) => {
-    const of = (/** @type {keyof import('./lib/measure.mjs').Figures} */ key) =>
-      (figures[index] ?? []).map((one) => one[key]);
-    const times = (median(of('perSecond')) / slowest).toFixed(1);
-    console.log(
-      `| ${name} | ${spread(of('perSecond'))} | ${times} | ${spread(of('cpuMicros'))} | ${spread(of('peakMb'))} |`,
-    );
-  });
-}
-
-/** @param {number[]} values */
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  return sorted.length % 2 === 1
-    ? (sorted[middle] ?? 0)
-    : ((sorted[middle - 1] ?? 0) + (sorted[middle] ?? 0)) / 2;
-}
-
-/** @param {number[]} values */
-function spread(values) {
-  const [least, most] = [Math.min(...values), Math.max(...values)].map((value) => value.toFixed(0));
-  return `${median(values).toFixed(0)} (${least} to ${most})`;
-}

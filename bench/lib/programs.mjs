@@ -1,23 +1,75 @@
+// What is compared. Each is configured by the pipeline's own variables.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformFile } from '@swc/core';
-import { root } from '../../tools/lib/workspace.mjs';
+import { pinnedNode, root } from '../../tools/lib/workspace.mjs';
+import { kafkaStreamsClasspath } from './kafka-streams.mjs';
 
-/** What is compared. Each is configured by the pipeline's own variables. */
-export const PROGRAMS = [
-  { name: 'pipeline, exactly once', file: pipeline, env: { DELIVERY_GUARANTEE: 'exactly-once' } },
-  { name: 'pipeline, at least once', file: pipeline, env: { DELIVERY_GUARANTEE: 'at-least-once' } },
-  { name: 'plain Nest', file: plainNest, env: {} },
-];
+/**
+ * @typedef {{ command: string, args: string[], env?: Record<string, string> }} Command
+ * @typedef {{
+ *   name: string,
+ *   command: (context: import('./context.mjs').Context) => Promise<Command>,
+ *   hasRules?: false,
+ * }} Program `hasRules` false: it takes every JSON for valid
+ */
 
-/** @returns {Promise<string>} */
-function pipeline() {
-  return Promise.resolve(join(root, 'apps', 'consumer', 'dist', 'main.js'));
-}
+const baseline = (/** @type {string} */ file) => join(root, 'bench', 'baselines', file);
+
+/** @param {string} file @param {Record<string, string>} [env] @returns {Promise<Command>} */
+const node = (file, env = {}) => Promise.resolve({ command: pinnedNode(), args: [file], env });
+
+/** @param {string} name @param {Record<string, string>} [env] @returns {Program} */
+const pipeline = (name, env) => ({
+  name,
+  command: () => node(join(root, 'apps', 'consumer', 'dist', 'main.js'), env),
+});
+
+export const EXACTLY_ONCE = pipeline('pipeline, exactly once', { DELIVERY_GUARANTEE: 'exactly-once' });
+export const AT_LEAST_ONCE = pipeline('pipeline, at least once', { DELIVERY_GUARANTEE: 'at-least-once' });
+
+/** Waits for more events before it writes: made for light load over many partitions. @param {number} ms */
+export const lingering = (ms) =>
+  pipeline(`pipeline, exactly once, BATCH_LINGER_MS=${ms}`, { BATCH_LINGER_MS: String(ms) });
+
+/** @type {Program} */
+export const BARE_LOOP = {
+  name: 'bare loop, exactly once',
+  command: () => node(baseline('bare-loop.mjs')),
+  hasRules: false,
+};
+
+/** @type {Program} */
+export const KAFKAJS_LOOP = {
+  name: 'kafkajs loop, at least once',
+  command: () => node(baseline('kafkajs-loop.mjs')),
+};
+
+/** @type {Program} */
+export const PLAIN_NEST = { name: 'plain Nest', command: async () => node(await compilePlainNest()) };
+
+/** @param {{ threads?: number, commitMs?: number }} [options] @returns {Program} */
+export const kafkaStreams = ({ threads = 1, commitMs } = {}) => ({
+  name: `Kafka Streams exactly_once_v2, ${threads} thread${threads === 1 ? '' : 's'}${commitMs ? `, commit ${commitMs} ms` : ''}`,
+  command: async ({ java, dir, signal }) => ({
+    command: java,
+    args: [
+      '-Xmx512m',
+      '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+      ...['-cp', await kafkaStreamsClasspath(signal)],
+      'baseline.Main',
+    ],
+    env: {
+      STREAM_THREADS: String(threads),
+      STATE_DIR: join(dir, 'kafka-streams'),
+      ...(commitMs && { COMMIT_INTERVAL_MS: String(commitMs) }),
+    },
+  }),
+});
 
 /** Compiled here, because Node.js runs no decorators. @returns {Promise<string>} */
-async function plainNest() {
-  const { code } = await transformFile(join(root, 'bench', 'baselines', 'plain-nest.ts'), {
+async function compilePlainNest() {
+  const { code } = await transformFile(baseline('plain-nest.ts'), {
     jsc: {
       parser: { syntax: 'typescript', decorators: true },
       transform: { legacyDecorator: true, decoratorMetadata: true },

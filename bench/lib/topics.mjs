@@ -1,28 +1,114 @@
 import kafkajs from 'kafkajs';
+import { waitFor } from '../../tools/lib/processes.mjs';
 import { fillTopic } from '../../tools/lib/fill-topic.mjs';
-import { LoginGenerator } from '../../tools/lib/generator.mjs';
+import { events } from './events.mjs';
 
-const SEED = 42;
-const INVALID_RATIO = 0.05;
+/** Keeps a request's record batches under 1 MiB each, however its records spread over the partitions. */
+const CHUNK_BYTES = 1_000_000;
+const MAX_CHUNK = 5_000;
+const CREATE_LIMIT_MS = 60_000;
 
 /** @param {string} brokers */
 export const connect = (brokers) =>
   new kafkajs.Kafka({ brokers: [brokers], clientId: 'bench', logLevel: kafkajs.logLevel.NOTHING });
 
 /**
- * Creates a topic of events, the same at every run.
- * @param {kafkajs.Kafka} kafka
- * @param {{ topic: string, partitions: number, events: number }} options
+ * @typedef {import('./events.mjs').EventOptions & { partitions: number }} InputOptions
+ * @typedef {InputOptions & { topic: string, valid: number, bytes: number }} Input `bytes` of all values
  */
-export async function preload(kafka, { topic, partitions, events }) {
-  await fillTopic(kafka, { topic, partitions, replication: 1, messages: generate(events) });
+
+/** @type {Map<string, Promise<Input>>} what was written once serves every program and scenario */
+const inputs = new Map();
+
+/**
+ * A topic of events, the same at every run.
+ * @param {import('./context.mjs').Context} context
+ * @param {InputOptions} options
+ */
+export function inputOf(context, options) {
+  const topic = ['input', ...Object.values(options)].join('-');
+  const input = inputs.get(topic) ?? fillInput(context, topic, options);
+  inputs.set(topic, input);
+  return input;
 }
 
-/** One after the other, so that no more than a chunk is in memory. @param {number} events */
-function* generate(events) {
-  const generator = new LoginGenerator(SEED, INVALID_RATIO);
-  const now = new Date();
-  for (let made = 0; made < events; made++) yield generator.next(now);
+/** @param {import('./context.mjs').Context} context @param {string} topic @param {InputOptions} options */
+async function fillInput({ brokers, signal }, topic, options) {
+  console.error(`Writing ${options.count} events …`);
+  const { partitions } = options;
+  await withAdmin(brokers, (admin) => createTopics(admin, { topics: [topic], partitions, signal }));
+  const input = { ...options, topic, valid: 0, bytes: 0 };
+  const messages = function* () {
+    for (const { key, value, valid } of events(options)) {
+      if (valid) input.valid++;
+      input.bytes += value.length;
+      signal.throwIfAborted();
+      yield { key, value };
+    }
+  };
+  const chunkSize = Math.min(MAX_CHUNK, Math.max(1, Math.floor(CHUNK_BYTES / (options.valueBytes ?? 200))));
+  await fillTopic(connect(brokers), {
+    topic,
+    partitions,
+    replication: 1,
+    messages: messages(),
+    chunkSize,
+  });
+  return input;
+}
+
+/**
+ * Runs with an admin client and with topics that are gone afterwards.
+ * @template Result
+ * @param {import('./context.mjs').Context} context
+ * @param {{ topics: string[], partitions: number, settings?: Record<string, string> }} options
+ * @param {(admin: kafkajs.Admin) => Promise<Result>} work
+ */
+export function withTopics({ brokers, signal }, options, work) {
+  const { topics } = options;
+  return withAdmin(brokers, async (admin) => {
+    await createTopics(admin, { ...options, signal });
+    try {
+      return await work(admin);
+    } finally {
+      await admin.deleteTopics({ topics }).catch(() => undefined);
+    }
+  });
+}
+
+/**
+ * @template Result
+ * @param {string} brokers
+ * @param {(admin: kafkajs.Admin) => Promise<Result>} work
+ */
+async function withAdmin(brokers, work) {
+  const admin = connect(brokers).admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/**
+ * Creates topics and waits until their leaders answer; with `waitForLeaders` kafkajs fails where it should wait.
+ * @param {kafkajs.Admin} admin
+ * @param {{ topics: string[], partitions: number, settings?: Record<string, string>, signal: AbortSignal }} options
+ */
+async function createTopics(admin, { topics, partitions, settings = {}, signal }) {
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  const layout = { numPartitions: partitions, replicationFactor: 1, configEntries };
+  await admin.createTopics({
+    waitForLeaders: false,
+    topics: topics.map((topic) => ({ topic, ...layout })),
+  });
+  const ready = () =>
+    Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic))).then(
+      (all) => all.every((offsets) => offsets.length === partitions),
+      () => false,
+    );
+  await waitFor(ready, { timeoutMs: CREATE_LIMIT_MS, what: 'creating topics', signal });
 }
 
 /** How many records a topic has got, markers of transactions included. @param {kafkajs.Admin} admin @param {string} topic */

@@ -1,13 +1,11 @@
 import kafkajs from 'kafkajs';
 
-const CHUNK = 5_000;
-
 /**
  * Creates a topic and writes messages to it, in their order, a chunk at a time.
  * @param {kafkajs.Kafka} kafka
- * @param {{ topic: string, partitions: number, replication: number, messages: Iterable<kafkajs.Message> }} options
+ * @param {{ topic: string, partitions: number, replication: number, messages: Iterable<kafkajs.Message>, chunkSize?: number }} options
  */
-export async function fillTopic(kafka, { topic, partitions, replication, messages }) {
+export async function fillTopic(kafka, { topic, partitions, replication, messages, chunkSize = 5_000 }) {
   const admin = kafka.admin();
   await admin.connect();
   const settings = { numPartitions: partitions, replicationFactor: replication };
@@ -22,7 +20,7 @@ export async function fillTopic(kafka, { topic, partitions, replication, message
   let chunk = [];
   for (const message of messages) {
     chunk.push(message);
-    if (chunk.length < CHUNK) continue;
+    if (chunk.length < chunkSize) continue;
     await producer.send({ topic, messages: chunk });
     chunk = [];
   }

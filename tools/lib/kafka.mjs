@@ -27,7 +27,7 @@ export function requireJava() {
 }
 
 /** An empty XDG_CACHE_HOME means unset (XDG Base Directory Specification). */
-const cacheFolder = () =>
+export const cacheFolder = () =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'login-event-pipeline');
 
 /** Where Node.js keeps compiled code, so that the second start of an app is quicker. */
@@ -88,12 +88,13 @@ controlled.shutdown.enable=true
 }
 
 /** Compiled quickly rather than well: the broker is for development and tests, where its start counts. */
-const QUICK = [
-  '-XX:TieredStopAtLevel=1',
-  '-XX:+UseSerialGC',
-  '-Xlog:cds=off',
-  '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-];
+const QUICK = {
+  heap: '-Xms256m -Xmx512m',
+  options: ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC'],
+};
+/** As Kafka's own start script does, for measuring. */
+const THOROUGH = { heap: '-Xms1g -Xmx1g', options: ['-XX:+UseG1GC', '-XX:MaxGCPauseMillis=20'] };
+const QUIET = ['-Xlog:cds=off', '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn'];
 
 /** @param {string} jars */
 const classpath = (jars) => ['-cp', join(jars, '*')];
@@ -118,7 +119,9 @@ function formatStorage(java, jars, file, data) {
   const archive = existsSync(archiveOf(jars)) ? readArchive(jars) : [`-XX:ArchiveClassesAtExit=${partial}`];
   const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', file];
   try {
-    execFileSync(java, ['-Xmx128m', ...QUICK, ...archive, ...classpath(jars), ...tool], { stdio: 'pipe' });
+    execFileSync(java, ['-Xmx128m', ...QUICK.options, ...QUIET, ...archive, ...classpath(jars), ...tool], {
+      stdio: 'pipe',
+    });
   } catch (error) {
     const { stderr } = /** @type {{ stderr?: unknown }} */ (error);
     throw new UserError(`Kafka's storage in ${data} cannot be prepared:\n${String(stderr)}`);
@@ -128,16 +131,18 @@ function formatStorage(java, jars, file, data) {
 
 /**
  * Starts one broker (KRaft, bounded heap) and resolves at once; see `brokerAnswers`.
- * @param {{ jars: string, java: string, node: Node, nodes: Node[], dir: string }} options
+ * @param {{ jars: string, java: string, node: Node, nodes: Node[], dir: string, thorough?: boolean }} options
+ *   `thorough` takes longer to start and is faster then
  */
-export function startBroker({ jars, java, node, nodes, dir }) {
+export function startBroker({ jars, java, node, nodes, dir, thorough = false }) {
   const data = join(dir, `node-${node.id}`);
   mkdirSync(data, { recursive: true });
   const file = join(dir, `node-${node.id}.properties`);
   writeFileSync(file, properties(node, nodes, data));
   formatStorage(java, jars, file, data);
-  const heap = (process.env.KAFKA_HEAP_OPTS ?? '-Xms256m -Xmx512m').split(' ');
-  const options = [...heap, ...QUICK, ...readArchive(jars), ...classpath(jars)];
+  const compiled = thorough ? THOROUGH : QUICK;
+  const heap = (process.env.KAFKA_HEAP_OPTS ?? compiled.heap).split(' ');
+  const options = [...heap, ...compiled.options, ...QUIET, ...readArchive(jars), ...classpath(jars)];
   const name = nodes.length === 1 ? 'Kafka' : `Kafka node ${node.id}`;
   return launch(name, java, [...options, 'kafka.Kafka', file], {
     log: join(dir, `node-${node.id}.log`),

@@ -6,15 +6,17 @@ const EXIT_USAGE = 2;
 
 /**
  * The options of this command line. `--help` and wrong options end the process with the usage.
- * @template {Record<string, string | undefined>} Defaults
+ * @template {Record<string, string | boolean | undefined>} Defaults
  * @param {string} usage
- * @param {Defaults} defaults one for every option; all take a value
+ * @param {Defaults} defaults one for every option; false makes it a flag, all others take a value
  * @returns {Defaults}
  */
 export function parseOptions(usage, defaults) {
   /** @type {import('node:util').ParseArgsOptionsConfig} */
   const options = { help: { type: 'boolean', short: 'h' } };
-  for (const name of Object.keys(defaults)) options[name] = { type: 'string' };
+  for (const [name, value] of Object.entries(defaults)) {
+    options[name] = { type: typeof value === 'boolean' ? 'boolean' : 'string' };
+  }
   try {
     const { help, ...values } = parseArgs({ options }).values;
     if (help === true) {

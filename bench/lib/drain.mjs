@@ -1,0 +1,62 @@
+import { UserError } from '../../tools/lib/processes.mjs';
+import { pidOf, startInstance, stopAll, untilJoined, untilOrEnded } from './instance.mjs';
+import { cpuSeconds, peakMemoryMb } from './process-tree.mjs';
+import { committed, ends, withTopics } from './topics.mjs';
+import { verifyOutputs } from './verify.mjs';
+
+const LIMIT_MS = 3_600_000;
+
+/**
+ * @typedef {{
+ *   program: import('./programs.mjs').Program,
+ *   input: import('./topics.mjs').Input,
+ *   instances?: number,
+ *   warmUp?: number,
+ *   verify?: boolean,
+ * }} DrainOptions `warmUp`: share of the events after which the measuring begins; `verify` reads what was written
+ */
+
+/**
+ * Lets one program drain the input, from the moment it has joined its group until everything is written.
+ * @param {import('./context.mjs').Context} context
+ * @param {DrainOptions} options
+ * @returns {Promise<import('./results.mjs').Figures>}
+ */
+export function drain(context, { program, input, instances = 1, warmUp = 0, verify = false }) {
+  const id = context.nextId();
+  const [output, dlq, group] = [`out-${id}`, `dlq-${id}`, `group-${id}`];
+  const { partitions, topic, count, bytes } = input;
+  const { signal } = context;
+  return withTopics(context, { topics: [output, dlq], partitions }, async (admin) => {
+    const work = { input: topic, output, dlq, group, partitions };
+    /** @type {import('./instance.mjs').Managed[]} */
+    const started = [];
+    const until = (/** @type {() => Promise<boolean>} */ condition, /** @type {string} */ what) =>
+      untilOrEnded(started, condition, { what, timeoutMs: LIMIT_MS, signal });
+    const cpu = () => started.reduce((sum, instance) => sum + cpuSeconds(pidOf(instance)), 0);
+    try {
+      for (let n = 0; n < instances; n++) started.push(await startInstance(context, program, work));
+      await untilJoined(admin, group, started, signal);
+      await until(async () => (await committed(admin, group, topic)) >= count * warmUp, 'it is warm');
+      const before = { at: performance.now(), cpu: cpu(), events: await committed(admin, group, topic) };
+      await until(async () => (await committed(admin, group, topic)) >= count, 'the input is read');
+      await until(
+        async () => (await ends(admin, output)) + (await ends(admin, dlq)) >= count,
+        'all is written',
+      );
+      const seconds = (performance.now() - before.at) / 1_000;
+      const events = count - before.events;
+      if (events <= 0) throw new UserError(`${program.name} was done before it could be measured`);
+      const figures = {
+        perSecond: events / seconds,
+        cpuMicros: ((cpu() - before.cpu) * 1e6) / events,
+        peakMb: started.reduce((sum, instance) => sum + peakMemoryMb(pidOf(instance)), 0),
+        mbPerSecond: (bytes * (events / count)) / 1e6 / seconds,
+      };
+      if (verify) await verifyOutputs(context, admin, program, input, { output, dlq });
+      return figures;
+    } finally {
+      await stopAll(started, signal);
+    }
+  });
+}

@@ -1,0 +1,23 @@
+/**
+ * Measures every case once, then every case again: what changes on the machine meanwhile meets all of them.
+ * @template {{ name: string }} Case
+ * @param {import('./context.mjs').Context} context
+ * @param {readonly Case[]} cases
+ * @param {(one: Case, round: number) => Promise<import('./results.mjs').Figures>} measure
+ * @returns {Promise<import('./results.mjs').Row[]>}
+ */
+export async function inRounds({ rounds, signal }, cases, measure) {
+  /** @type {import('./results.mjs').Row[]} */
+  const rows = cases.map(({ name }) => ({ name, figures: {} }));
+  for (let round = 1; round <= rounds; round++) {
+    for (const [index, one] of cases.entries()) {
+      signal.throwIfAborted();
+      console.error(`Round ${round} of ${rounds}: ${one.name} …`);
+      for (const [figure, value] of Object.entries(await measure(one, round))) {
+        (rows[index] ??= { name: one.name, figures: {} }).figures[figure] ??= [];
+        rows[index].figures[figure]?.push(value);
+      }
+    }
+  }
+  return rows;
+}

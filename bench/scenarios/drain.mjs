@@ -1,0 +1,29 @@
+import { drain } from '../lib/drain.mjs';
+import {
+  AT_LEAST_ONCE,
+  BARE_LOOP,
+  EXACTLY_ONCE,
+  KAFKAJS_LOOP,
+  kafkaStreams,
+  PLAIN_NEST,
+} from '../lib/programs.mjs';
+import { inRounds } from '../lib/rounds.mjs';
+import { inputOf } from '../lib/topics.mjs';
+
+const PROGRAMS = [
+  EXACTLY_ONCE,
+  AT_LEAST_ONCE,
+  BARE_LOOP,
+  KAFKAJS_LOOP,
+  kafkaStreams({ threads: 1 }),
+  kafkaStreams({ threads: 2 }),
+  PLAIN_NEST,
+];
+
+/** All programs on the same events. @type {import('./index.mjs').Run} */
+export async function run(context) {
+  const input = await inputOf(context, { partitions: 4, count: context.events });
+  return inRounds(context, PROGRAMS, (program, round) =>
+    drain(context, { program, input, verify: round === 1 }),
+  );
+}

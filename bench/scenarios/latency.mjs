@@ -1,0 +1,11 @@
+import { EXACTLY_ONCE, KAFKAJS_LOOP, kafkaStreams } from '../lib/programs.mjs';
+import { inRounds } from '../lib/rounds.mjs';
+import { steady } from '../lib/steady.mjs';
+
+const LOAD = { rate: 2_000, warmUpSeconds: 15, seconds: 25, partitions: 4 };
+
+/** From the making of an event to its output being readable. @type {import('./index.mjs').Run} */
+export function run(context) {
+  const programs = [EXACTLY_ONCE, kafkaStreams(), kafkaStreams({ commitMs: 10 }), KAFKAJS_LOOP];
+  return inRounds(context, programs, (program) => steady(context, program, LOAD));
+}
