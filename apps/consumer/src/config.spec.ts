@@ -88,10 +88,30 @@ describe("the consumer's settings", () => {
     expect(brokersOf({ KAFKA_LISTENER: 'a:1', BOOTSTRAP_SERVERS: 'c:3' })).toEqual(['c:3']);
   });
 
+  it.each(['localhost:0', 'localhost:65536', 'a:1,localhost:99999', ',', ' , '])(
+    'refuse the brokers %j, where nothing could ever be reached',
+    (brokers) => {
+      expect(problemsOf({ BOOTSTRAP_SERVERS: brokers })).toEqual([
+        expect.stringMatching(/^BOOTSTRAP_SERVERS must be/),
+      ]);
+    },
+  );
+
+  it('refuse a topic that is to be created twice, which Kafka would refuse for ever', () => {
+    expect(problemsOf({ KAFKA_CREATE_TOPICS: 'a:1:1,b:1:1,a:2:1' })).toEqual([
+      expect.stringMatching(/^KAFKA_CREATE_TOPICS must be .*each topic once/),
+    ]);
+  });
+
+  it('compare the topics that can be read, also when another one cannot', () => {
+    expect(problemsOf({ INPUT_TOPIC: 'in put', OUTPUT_TOPIC: 'x', DLQ_TOPIC: 'x' })).toHaveLength(2);
+  });
+
   it.each<[environment: Record<string, string>, problem: RegExp]>([
     [{ ENABLE_AUTO_COMMIT: 'true' }, /^ENABLE_AUTO_COMMIT must be false.*loses events/],
     [{ HEARTBEAT_INTERVAL: '20000' }, /^HEARTBEAT_INTERVAL .*SESSION_TIMEOUT/],
-    [{ OUTPUT_TOPIC: 'user-login' }, /three different topics/],
+    [{ OUTPUT_TOPIC: 'user-login' }, /^INPUT_TOPIC and OUTPUT_TOPIC must be different topics/],
+    [{ OUTPUT_TOPIC: 'x', DLQ_TOPIC: 'x' }, /^OUTPUT_TOPIC and DLQ_TOPIC must be different topics/],
   ])('are checked against each other: %j', (environment, problem) => {
     expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
   });

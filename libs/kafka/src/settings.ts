@@ -25,7 +25,7 @@ export const KAFKA_SETTINGS = defineSettings({
   brokers: list('BOOTSTRAP_SERVERS', {
     aliases: ['KAFKA_BROKER_URL', 'KAFKA_LISTENER'],
     items: 'host:port',
-    item: (given) => (BROKER.test(given) ? given.replace(/^kafka:\/\//, '') : undefined),
+    item: broker,
     default: ['localhost:29092'],
     help: 'Kafka brokers to begin with; a `kafka://` prefix is accepted.',
   }),
@@ -34,7 +34,7 @@ export const KAFKA_SETTINGS = defineSettings({
   dlqTopic: topic('DLQ_TOPIC', 'user-login-dlq', 'Topic of the dead letters.'),
   createTopics: setting<readonly CreateTopic[]>('KAFKA_CREATE_TOPICS', {
     default: 'user-login:1:1,processed-user-login:1:1,user-login-dlq:1:1',
-    accepts: 'a comma-separated list of name:partitions:replication',
+    accepts: 'a comma-separated list of name:partitions:replication, each topic once',
     parse: parseCreateTopics,
     help: 'Topics created at start when missing. One that exists is never altered.',
   }),
@@ -170,15 +170,32 @@ interface TopicValues {
   readonly dlqTopic: string;
 }
 
+type TopicKey = keyof TopicValues;
+
+const differentTopics = (
+  [one, oneName]: readonly [TopicKey, string],
+  [other, otherName]: readonly [TopicKey, string],
+): SettingsCheck<TopicValues> => ({
+  about: [one, other],
+  problem: (values) =>
+    values[one] === values[other] ? `${oneName} and ${otherName} must be different topics` : undefined,
+});
+
+const INPUT = ['inputTopic', 'INPUT_TOPIC'] as const;
+const OUTPUT = ['outputTopic', 'OUTPUT_TOPIC'] as const;
+const DEAD_LETTERS = ['dlqTopic', 'DLQ_TOPIC'] as const;
+
 export const TOPIC_CHECKS: readonly SettingsCheck<TopicValues>[] = [
-  {
-    about: ['inputTopic', 'outputTopic', 'dlqTopic'],
-    problem: ({ inputTopic, outputTopic, dlqTopic }) =>
-      new Set([inputTopic, outputTopic, dlqTopic]).size < 3
-        ? 'INPUT_TOPIC, OUTPUT_TOPIC and DLQ_TOPIC must be three different topics'
-        : undefined,
-  },
+  differentTopics(INPUT, OUTPUT),
+  differentTopics(INPUT, DEAD_LETTERS),
+  differentTopics(OUTPUT, DEAD_LETTERS),
 ];
+
+/** host:port without its scheme; undefined when it is no broker's address. */
+function broker(given: string): string | undefined {
+  const port = Number(BROKER.exec(given)?.[2]);
+  return port >= 1 && port <= 65_535 ? given.replace(/^kafka:\/\//, '') : undefined;
+}
 
 interface CreateTopic {
   readonly topic: string;
@@ -192,6 +209,8 @@ function parseCreateTopics(given: string): readonly CreateTopic[] | undefined {
     const match = /^([^:]+):(\d{1,6}):(\d{1,3})$/.exec(part);
     const [, name = '', partitions, replication] = match ?? [];
     if (!TOPIC_NAME.test(name) || Number(partitions) < 1 || Number(replication) < 1) return undefined;
+    // Kafka refuses to create a topic twice in one request.
+    if (topics.some(({ topic }) => topic === name)) return undefined;
     topics.push({ topic: name, partitions: Number(partitions), replication: Number(replication) });
   }
   return topics;

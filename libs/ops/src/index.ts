@@ -1,5 +1,5 @@
 export { parseDuration } from './admin/parse-duration.js';
-export { PauseCommandDto } from './admin/pause-command.dto.js';
+export { PauseCommandDto, ResumeCommandDto } from './admin/pause-command.dto.js';
 export { AdminController } from './auth/admin-controller.decorator.js';
 export { AuthModule } from './auth/auth.module.js';
 export { choice, flag, integer, list, ratio, text } from './config/builders.js';

@@ -71,6 +71,20 @@ describe("the consumer's admin interface", () => {
     expect(server.paused).toBe(false);
   });
 
+  it.each([{ scope: 'group' }, { scope: 'all' }, { for: '15m' }, { who: 'me' }])(
+    'refuses to resume by %j, and stays paused',
+    async (body) => {
+      await pause();
+      await http().post('/admin/resume').send(body).expect(400);
+      expect(server.paused).toBe(true);
+    },
+  );
+
+  it('resumes for a reason', async () => {
+    await pause();
+    await http().post('/admin/resume').send({ reason: 'done', scope: 'instance' }).expect(200, RUNNING);
+  });
+
   it('refuses a wrong command with every problem named', async () => {
     const response = await http()
       .post('/admin/pause')

@@ -1,7 +1,7 @@
 import { BadRequestException, Body, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { KafkaBatchServer, type TransportStatus } from '@pipeline/kafka';
-import { AdminController, PauseCommandDto } from '@pipeline/ops';
+import { AdminController, PauseCommandDto, ResumeCommandDto } from '@pipeline/ops';
 import { PauseControl, type PauseState } from './pause-control.js';
 
 @AdminController()
@@ -15,18 +15,15 @@ export class ConsumerAdminController {
   @HttpCode(200)
   @ApiOkResponse({ description: 'Takes no further events; keeps its membership. The new state.' })
   pause(@Body() command: PauseCommandDto = new PauseCommandDto()): PauseState {
-    if (command.scope === 'group') {
-      throw new BadRequestException([
-        'scope must be instance: pausing the whole group at once is not available',
-      ]);
-    }
+    refuseGroup(command);
     return this.pauses.pause(command);
   }
 
   @Post('resume')
   @HttpCode(200)
   @ApiOkResponse({ description: 'Takes events again. The new state.' })
-  resume(): PauseState {
+  resume(@Body() command: ResumeCommandDto = new ResumeCommandDto()): PauseState {
+    refuseGroup(command);
     return this.pauses.resume();
   }
 
@@ -34,5 +31,11 @@ export class ConsumerAdminController {
   @ApiOkResponse({ description: 'What runs, what is paused and why, partitions and lag.' })
   status(): { pause: PauseState; transport: TransportStatus } {
     return { pause: this.pauses.current, transport: this.server.describe() };
+  }
+}
+
+function refuseGroup({ scope }: ResumeCommandDto): void {
+  if (scope === 'group') {
+    throw new BadRequestException(['scope must be instance: commanding the whole group is not available']);
   }
 }

@@ -31,6 +31,14 @@ describe('PauseControl', () => {
     expect(server.resume).not.toHaveBeenCalled();
   });
 
+  it('logs the reason and the end of a pause', () => {
+    const warn = jest.fn();
+    Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn });
+    control.pause({ reason: 'maintenance', for: '1m' });
+    const told = { reason: 'maintenance', until: '2026-03-04T05:07:07.000Z' };
+    expect(warn).toHaveBeenCalledWith('paused by an operator', told, PauseControl.name);
+  });
+
   it('resumes by itself after the given time', () => {
     expect(control.pause({ for: '15m' }).until).toBe('2026-03-04T05:21:07.000Z');
     jest.advanceTimersByTime(15 * 60_000 - 1);

@@ -43,7 +43,7 @@ export class PauseControl implements OnApplicationShutdown {
     };
     this.resumeAt(until);
     this.server.pause();
-    this.logger.warn('paused by an operator');
+    this.logger.warn('paused by an operator', { reason: this.state.reason, until: this.state.until });
     return this.state;
   }
 

@@ -128,4 +128,15 @@ describe('nesting', () => {
       violations: [{ field: '', rule: 'too_deep' }],
     });
   });
+
+  it('is named beside the other rules that an event breaks', () => {
+    const nameless = { ...EVENT, user_id: undefined };
+    const text = `{"deep":${'['.repeat(400_000)}${']'.repeat(400_000)},${JSON.stringify(nameless).slice(1)}`;
+    expect(processText(text)).toMatchObject({
+      violations: [
+        { field: 'user_id', rule: 'required' },
+        { field: '', rule: 'too_deep' },
+      ],
+    });
+  });
 });

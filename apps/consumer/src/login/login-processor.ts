@@ -20,12 +20,13 @@ export class LoginProcessor {
     if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
     const { document } = decoded;
     const violations = this.validator.validate(document.value);
-    if (violations.length > 0) return rejected('VALIDATION_FAILED', violations);
+    // Also of an invalid event: its list of violations is to be complete.
     const output = document.encode((event) => {
       if (typeof event['locale'] === 'string') event['locale'] = event['locale'].toLowerCase();
       event['processed_at'] = processedAt;
     });
-    return output ? processed(output) : rejected('VALIDATION_FAILED', [TOO_DEEP]);
+    if (output && violations.length === 0) return processed(output);
+    return rejected('VALIDATION_FAILED', output ? violations : [...violations, TOO_DEEP]);
   }
 }
 

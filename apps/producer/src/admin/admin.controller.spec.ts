@@ -56,6 +56,22 @@ describe("the producer's admin interface", () => {
     }
   });
 
+  it.each([{ for: '15m' }, { scope: 'group' }, { reason: 1 }, { who: 'me' }])(
+    'refuses %j, which it would not do, and goes on',
+    async (body) => {
+      await http().post('/admin/pause').send(body).expect(400);
+      expect(stream.status().paused).toBe(false);
+      stream.setPaused(true);
+      await http().post('/admin/resume').send(body).expect(400);
+      expect(stream.status().paused).toBe(true);
+    },
+  );
+
+  it('takes a reason', async () => {
+    const paused = { ...running, paused: true };
+    await http().post('/admin/pause').send({ reason: 'maintenance', scope: 'instance' }).expect(200, paused);
+  });
+
   it('changes the rate', async () => {
     await http()
       .put('/admin/rate')

@@ -1,6 +1,6 @@
-import { Body, Get, HttpCode, Post, Put } from '@nestjs/common';
+import { BadRequestException, Body, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { AdminController } from '@pipeline/ops';
+import { AdminController, ResumeCommandDto } from '@pipeline/ops';
 import { IsInt, Max, Min } from 'class-validator';
 import { EventStream } from '../generator/event-stream.js';
 
@@ -20,14 +20,16 @@ export class ProducerAdminController {
 
   @Post('pause')
   @HttpCode(200)
-  pause(): StreamStatus {
+  pause(@Body() command: ResumeCommandDto = new ResumeCommandDto()): StreamStatus {
+    refuseGroup(command);
     this.stream.setPaused(true);
     return this.stream.status();
   }
 
   @Post('resume')
   @HttpCode(200)
-  resume(): StreamStatus {
+  resume(@Body() command: ResumeCommandDto = new ResumeCommandDto()): StreamStatus {
+    refuseGroup(command);
     this.stream.setPaused(false);
     return this.stream.status();
   }
@@ -42,4 +44,9 @@ export class ProducerAdminController {
   status(): StreamStatus {
     return this.stream.status();
   }
+}
+
+/** Producers form no group. */
+function refuseGroup({ scope }: ResumeCommandDto): void {
+  if (scope === 'group') throw new BadRequestException(['scope must be instance']);
 }

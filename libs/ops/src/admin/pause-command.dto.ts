@@ -11,16 +11,16 @@ const IsDuration = () =>
     validator: {
       validate: (value) => typeof value === 'string' && parseDuration(value) !== undefined,
       defaultMessage: () =>
-        '$property must be a duration of at most 30 days: 15m, 1h30m, PT15M or a number of seconds',
+        '$property must be a text such as 15m, 1h30m, PT15M or 900 (seconds), at most 30 days',
     },
   });
 
 /**
- * The optional body of POST /admin/pause.
+ * The optional body of POST /admin/resume, and of both commands where a pause has no end of its own.
  *
  * @publicApi
  */
-export class PauseCommandDto {
+export class ResumeCommandDto {
   @ApiPropertyOptional({ maxLength: 200, example: 'maintenance of the database' })
   @IsOptional()
   @IsString()
@@ -28,6 +28,18 @@ export class PauseCommandDto {
   @Matches(PRINTABLE, { message: '$property must consist of printable characters' })
   reason?: string;
 
+  @ApiPropertyOptional({ enum: ['group', 'instance'] })
+  @IsOptional()
+  @IsIn(['group', 'instance'])
+  scope?: 'group' | 'instance';
+}
+
+/**
+ * The optional body of POST /admin/pause.
+ *
+ * @publicApi
+ */
+export class PauseCommandDto extends ResumeCommandDto {
   /** Read it with `parseDuration`. */
   @ApiPropertyOptional({
     example: '15m',
@@ -36,9 +48,4 @@ export class PauseCommandDto {
   @IsOptional()
   @IsDuration()
   for?: string;
-
-  @ApiPropertyOptional({ enum: ['group', 'instance'] })
-  @IsOptional()
-  @IsIn(['group', 'instance'])
-  scope?: 'group' | 'instance';
 }

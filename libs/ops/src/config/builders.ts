@@ -125,6 +125,8 @@ export function list(
         .map((part) => part.trim())
         .filter((part) => part !== '')
         .map(item);
+      // Commas alone name nothing.
+      if (parsed.length === 0 && given !== '') return undefined;
       return parsed.every((part) => part !== undefined) ? parsed : undefined;
     },
   });

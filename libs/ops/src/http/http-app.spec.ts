@@ -84,8 +84,8 @@ describe('a request body', () => {
       .expect(400);
     expect(messageOf(response)).toEqual([
       'property who should not exist',
+      'for must be a text such as 15m, 1h30m, PT15M or 900 (seconds), at most 30 days',
       'reason must consist of printable characters',
-      'for must be a duration of at most 30 days: 15m, 1h30m, PT15M or a number of seconds',
       'scope must be one of the following values: group, instance',
     ]);
   });
@@ -112,7 +112,7 @@ describe('a request body', () => {
         .set('content-type', 'application/json')
         .send(body)
         .expect(400);
-      expect(messageOf(response)).toBe('The request body is not valid JSON');
+      expect(messageOf(response)).toBe('The request body must be a JSON object in UTF-8');
       expect(logged.mock.calls.flat().join()).not.toContain('secret');
     },
   );

@@ -63,5 +63,5 @@ function explained(error: unknown): HttpException {
     return new PayloadTooLargeException(`The request body must be at most ${LIMIT_KB} kB long`);
   if (status === 415)
     return new UnsupportedMediaTypeException('The request body must be UTF-8, not compressed');
-  return new BadRequestException('The request body is not valid JSON');
+  return new BadRequestException('The request body must be a JSON object in UTF-8');
 }
