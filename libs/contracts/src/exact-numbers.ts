@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { endOfString } from './end-of-string.js';
+import { parsePlain } from './plain-names.js';
 
 /**
  * Writes an object as JSON with `changes` made to it, and its numbers digit by digit as they stand in `text`,
- * the JSON that it was parsed from: JavaScript alone would write 2^63 as 9223372036854776000 and 1.0 as 1.
+ * the JSON that it was parsed from, with plain names: JavaScript alone would write 2^63 as 9223372036854776000 and 1.0 as 1.
  * Linear in the text. Throws a RangeError where JSON.stringify does.
  */
 export function stringifyExactly(text: string, value: object, changes: object): string {
@@ -14,7 +16,7 @@ export function stringifyExactly(text: string, value: object, changes: object): 
   while (json.includes(mark));
   const marked = markNumbers(text, mark);
   if (marked === text) return json;
-  const markedJson = JSON.stringify({ ...(JSON.parse(marked) as object), ...changes });
+  const markedJson = JSON.stringify({ ...(parsePlain(marked) as object), ...changes });
   return markedJson.replaceAll(`"${mark}`, '').replaceAll(`${mark}"`, '');
 }
 
@@ -49,16 +51,4 @@ function markNumbers(text: string, mark: string): string {
     done = end;
   }
   return marked + text.slice(done);
-}
-
-/** The index after the closing quote of the string that begins at `start`, in valid JSON. */
-export function endOfString(text: string, start: number): number {
-  let quote = start;
-  let backslashes: number;
-  do {
-    quote = text.indexOf('"', quote + 1);
-    backslashes = 0;
-    while (text[quote - 1 - backslashes] === '\\') backslashes++;
-  } while (backslashes % 2 === 1);
-  return quote + 1;
 }
