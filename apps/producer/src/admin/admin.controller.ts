@@ -1,11 +1,11 @@
 import { Body, Get, HttpCode, Post, Put } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import { AdminController } from '@pipeline/ops';
 import { IsInt, Max, Min } from 'class-validator';
 import { EventStream } from '../generator/event-stream.js';
 
 class RateDto {
-  @ApiProperty({ description: 'Events per second.', minimum: 1, maximum: 1_000_000 })
+  @ApiProperty({ type: 'integer', description: 'Events per second.', minimum: 1, maximum: 1_000_000 })
   @IsInt()
   @Min(1)
   @Max(1_000_000)
@@ -14,12 +14,27 @@ class RateDto {
 
 type StreamStatus = ReturnType<EventStream['status']>;
 
+class StreamStatusDto implements StreamStatus {
+  @ApiProperty()
+  paused!: boolean;
+
+  @ApiProperty({ description: 'Events per second.' })
+  rate!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Events that are written and acknowledged.' })
+  sent!: number;
+
+  @ApiProperty({ description: 'All of PRODUCER_COUNT are written.' })
+  finished!: boolean;
+}
+
 @AdminController()
 export class ProducerAdminController {
   constructor(private readonly stream: EventStream) {}
 
   @Post('pause')
   @HttpCode(200)
+  @ApiOkResponse({ type: StreamStatusDto, description: 'Writes no further events. The new state.' })
   pause(): StreamStatus {
     this.stream.setPaused(true);
     return this.stream.status();
@@ -27,18 +42,21 @@ export class ProducerAdminController {
 
   @Post('resume')
   @HttpCode(200)
+  @ApiOkResponse({ type: StreamStatusDto, description: 'Writes events again. The new state.' })
   resume(): StreamStatus {
     this.stream.setPaused(false);
     return this.stream.status();
   }
 
   @Put('rate')
+  @ApiOkResponse({ type: StreamStatusDto, description: 'The new state.' })
   setRate(@Body() { rate }: RateDto): StreamStatus {
     this.stream.setRate(rate);
     return this.stream.status();
   }
 
   @Get('status')
+  @ApiOkResponse({ type: StreamStatusDto })
   status(): StreamStatus {
     return this.stream.status();
   }
