@@ -27,7 +27,7 @@ export function requireJava() {
 }
 
 /** An empty XDG_CACHE_HOME means unset (XDG Base Directory Specification). */
-const cacheFolder = () =>
+export const cacheFolder = () =>
   join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'login-event-pipeline');
 
 /** Where Node.js keeps compiled code, so that the second start of an app is quicker. */
