@@ -19,6 +19,7 @@ const kafka = createKafka({
   clientId: 'bare-loop',
   brokers: BOOTSTRAP_SERVERS.split(','),
   socketTimeoutMs: TIMEOUT_MS,
+  fastEncoder: true,
 });
 const consumer = kafka.consumer({ groupId: CONSUMER_GROUP, maxWaitTimeInMs: 500 });
 /** @type {Map<number, Promise<TransactionalProducer>>} one for each partition */

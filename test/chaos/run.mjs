@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { parseCount, parseOptions } from '../../tools/lib/options.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { prepareWorkspace, root } from '../../tools/lib/workspace.mjs';
-import { Cluster } from './lib/cluster.mjs';
+import { Cluster } from '../support/cluster.mjs';
 
 const USAGE = `npm run test:chaos -- [options]
   --seeds A-B    one run for each (1-3)

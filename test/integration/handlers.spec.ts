@@ -62,7 +62,6 @@ describe('a handler of single events', () => {
       brokers: [brokers()],
       clientId: 'test-handlers',
       socketTimeoutMs: 10_000,
-      fastEncoder: true,
     });
     const events = new TransportEvents();
     const limits = new TopicLimits();

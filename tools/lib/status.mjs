@@ -6,7 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
  * @param {string} name
  * @param {string} [label] for example `result="dlq"`
  */
-function sum(text, name, label = '') {
+export function sum(text, name, label = '') {
   return text
     .split('\n')
     .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(label))

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import { endOfString } from './end-of-string.js';
+import { parsePlain } from './plain-names.js';
 
 /**
- * Lets `edit` change an object and writes it as JSON, its other numbers digit by digit as they stand in `text`, the
- * JSON that it was parsed from: JavaScript alone would write 2^63 as 9223372036854776000 and 1.0 as 1.
+ * Lets `edit` change an object and writes it as JSON, its other numbers digit by digit as they stand in `text`,
+ * the JSON that it was parsed from, with plain names: JavaScript alone would write 2^63 as 9223372036854776000
+ * and 1.0 as 1.
  * Linear in the text. Throws a RangeError where JSON.stringify does.
  */
 export function stringifyExactly<T>(text: string, value: T, edit: (value: T) => void): string {
@@ -15,7 +18,7 @@ export function stringifyExactly<T>(text: string, value: T, edit: (value: T) => 
   while (json.includes(mark));
   const marked = markNumbers(text, mark);
   if (marked === text) return json;
-  const exact = JSON.parse(marked) as T;
+  const exact = parsePlain(marked) as T;
   edit(exact);
   return JSON.stringify(exact).replaceAll(`"${mark}`, '').replaceAll(`${mark}"`, '');
 }
@@ -51,16 +54,4 @@ function markNumbers(text: string, mark: string): string {
     done = end;
   }
   return marked + text.slice(done);
-}
-
-/** The index after the closing quote of the string that begins at `start`, in valid JSON. */
-export function endOfString(text: string, start: number): number {
-  let quote = start;
-  let backslashes: number;
-  do {
-    quote = text.indexOf('"', quote + 1);
-    backslashes = 0;
-    while (text[quote - 1 - backslashes] === '\\') backslashes++;
-  } while (backslashes % 2 === 1);
-  return quote + 1;
 }

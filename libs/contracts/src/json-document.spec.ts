@@ -29,6 +29,8 @@ const HUGE = {
   backslashes: () => `{"a":1.0,"b":"${'\\\\'.repeat(400_000)}"}`,
   digits: () => `{"a":${'7'.repeat(900_000)}}`,
   fields: () => `{${Array.from({ length: 40_000 }, (_, index) => `"f${index}":${index}.0`).join()}}`,
+  'escaped names': () =>
+    `{${Array.from({ length: 40_000 }, (_, index) => `"\\"${index}":${index}.0`).join()}}`,
   'a long text': () => `{"a":1.0,"b":"${'ab:1.0,'.repeat(1_000_000)}"}`,
 };
 
@@ -108,6 +110,10 @@ describe('decoding', () => {
     [String.raw`{"a":0,"\\":1}`, String.raw`{"a":0,"\u0062":[]}`, ['a', 'b']],
     [String.raw`{"c":0,"\\":1}`, String.raw`{"c":0,"\/":"\\"}`, ['c', '/']],
     [String.raw`{"d":0,"\\u00":1}`, String.raw`{"d":0,"\u00e9t\u00e9" : 1}`, ['d', 'été']],
+    [String.raw`{"e":0,"\\":1}`, String.raw`{"e":0,"\"":[]}`, ['e', '"']],
+    [String.raw`{"f":0,"\\":1}`, String.raw`{"f":0,"\n":1.0}`, ['f', '\n']],
+    [String.raw`{"g":0,"\\":1}`, String.raw`{"g":0,"\ud800":1.0,"\\":2}`, ['g', '\ud800', '\\']],
+    [String.raw`{"h":0,"x\\":1}`, String.raw`{"h":0,"x\\y":"\n","\r":{}}`, ['h', 'x\\y', '\r']],
   ])('after %s finds the names of %s', (before, text, names) => {
     const kept = decode(before);
     expect(Object.keys(decode(text).value)).toEqual(names);
@@ -195,7 +201,7 @@ describe('encoding', () => {
     expect(() => encode('{}', { broken })).toThrow('broken');
   });
 
-  it.each(['numbers', 'quotes', 'backslashes', 'digits', 'fields', 'a long text'] as const)(
+  it.each(['numbers', 'quotes', 'backslashes', 'digits', 'fields', 'escaped names', 'a long text'] as const)(
     'takes linear time for a value full of %s',
     (content) => {
       const text = HUGE[content]();

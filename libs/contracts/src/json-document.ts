@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { stringifyExactly } from './exact-numbers.js';
-import { plainNames } from './plain-names.js';
+import { parsePlain, plainNames } from './plain-names.js';
 import type { Violation } from './violation.js';
 
 /** A decoded JSON object that can be written out again. */
@@ -32,7 +32,7 @@ export function decodeJsonObject(bytes: Buffer | null): DecodedPayload {
   try {
     value = JSON.parse(text);
     const plain = plainNames(text);
-    if (plain !== text) value = JSON.parse((text = plain));
+    if (plain !== text) value = parsePlain((text = plain));
   } catch {
     // The error quotes the input, so it goes no further.
     return MALFORMED;

@@ -6,8 +6,8 @@ const MOST_INSTANCES = 5;
 /**
  * What a fault may do. `later` is for what ends a fault; it is waited for at the end of the run.
  * @typedef {{
- *   cluster: import('./cluster.mjs').Cluster,
- *   instances: import('./instances.mjs').Instances,
+ *   cluster: import('../../support/cluster.mjs').Cluster,
+ *   instances: import('../../support/instances.mjs').Instances,
  *   random: { below(below: number): number, pick<T>(choices: readonly T[]): T },
  *   sessionTimeoutMs: number,
  *   signal: AbortSignal,

@@ -2,7 +2,7 @@
  * One input event and what has to become of it. Its key is its number, and unique.
  * @typedef {{ value: Buffer, valid: boolean }} Expected
  * A record of an output topic, as a reader of committed records sees it, in the order of its partition.
- * @typedef {{ partition: number, key: Buffer, value: Buffer }} Found
+ * @typedef {Pick<import('../../support/kcat.mjs').Found, 'partition' | 'key' | 'value'>} Found
  * @typedef {{ lost: number, doubled: number, misrouted: number, altered: number, disordered: number }} Verdict
  */
 
@@ -11,8 +11,8 @@ const RFC3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 /** @param {number} number of an event */
 export const keyOf = (number) => Buffer.from(`event-${number}`);
 
-/** @param {Buffer} key @returns {number} -1 for a key that is none of ours */
-const numberOf = (key) => Number(/^event-(\d+)$/.exec(key.toString('latin1'))?.[1] ?? -1);
+/** @param {Buffer | null} key @returns {number} -1 for a key that is none of ours */
+const numberOf = (key) => Number(/^event-(\d+)$/.exec(key?.toString('latin1') ?? '')?.[1] ?? -1);
 
 /**
  * Compares what came out with what went in.
@@ -38,6 +38,7 @@ export function judge(expected, { processed, deadLettered }) {
       }
       times[number] = (times[number] ?? 0) + 1;
       if (event.valid !== valid) verdict.misrouted++;
+      else if (value === null) verdict.altered++;
       else if (!(valid ? isProcessed(event.value, value) : event.value.equals(value))) verdict.altered++;
       // A key stays in its partition on the way, and so does the order of all events of a partition.
       if (number < (last.get(partition) ?? -1)) verdict.disordered++;

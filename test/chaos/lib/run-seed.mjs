@@ -6,8 +6,8 @@ import { fillTopic } from '../../../tools/lib/fill-topic.mjs';
 import { LoginGenerator, Random } from '../../../tools/lib/generator.mjs';
 import { waitFor } from '../../../tools/lib/processes.mjs';
 import { FAULTS } from './faults.mjs';
-import { Instances } from './instances.mjs';
-import { readCommitted } from './kcat.mjs';
+import { Instances } from '../../support/instances.mjs';
+import { readCommitted } from '../../support/kcat.mjs';
 import { judge, keyOf } from './oracle.mjs';
 import { Progress } from './progress.mjs';
 
@@ -18,7 +18,7 @@ const SESSION_TIMEOUT_MS = 6_000;
 const FINISH_MS = 600_000;
 
 /**
- * @param {import('./cluster.mjs').Cluster} cluster
+ * @param {import('../../support/cluster.mjs').Cluster} cluster
  * @param {{ seed: number, events: number, faults: number, guarantee: string, nodeOptions: string[], logs: string }} run
  * @param {AbortSignal} signal
  */
@@ -89,7 +89,7 @@ export async function runSeed(cluster, { seed, events, faults, guarantee, nodeOp
   };
 }
 
-/** @param {{ cluster: import('./cluster.mjs').Cluster, instances: Instances, seed: number, faults: number, signal: AbortSignal }} scene */
+/** @param {{ cluster: import('../../support/cluster.mjs').Cluster, instances: Instances, seed: number, faults: number, signal: AbortSignal }} scene */
 async function breakThings({ cluster, instances, seed, faults, signal }) {
   const random = new Random(seed);
   /** @type {Promise<unknown>[]} */

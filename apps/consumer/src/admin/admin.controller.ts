@@ -1,8 +1,9 @@
 import { BadRequestException, Body, Get, HttpCode, Post } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import { KafkaBatchServer, type TransportStatus } from '@pipeline/kafka';
 import { AdminController, PauseCommandDto, ResumeCommandDto } from '@pipeline/ops';
 import { PauseControl, type PauseState } from './pause-control.js';
+import { ConsumerStatusDto, PauseStateDto } from './status.dto.js';
 
 @AdminController()
 export class ConsumerAdminController {
@@ -13,7 +14,11 @@ export class ConsumerAdminController {
 
   @Post('pause')
   @HttpCode(200)
-  @ApiOkResponse({ description: 'Takes no further events; keeps its membership. The new state.' })
+  @ApiBody({ type: PauseCommandDto, required: false })
+  @ApiOkResponse({
+    type: PauseStateDto,
+    description: 'Takes no further events; keeps its membership. The new state.',
+  })
   pause(@Body() command: PauseCommandDto = new PauseCommandDto()): PauseState {
     refuseGroup(command);
     return this.pauses.pause(command);
@@ -21,14 +26,18 @@ export class ConsumerAdminController {
 
   @Post('resume')
   @HttpCode(200)
-  @ApiOkResponse({ description: 'Takes events again. The new state.' })
+  @ApiBody({ type: ResumeCommandDto, required: false })
+  @ApiOkResponse({ type: PauseStateDto, description: 'Takes events again. The new state.' })
   resume(@Body() command: ResumeCommandDto = new ResumeCommandDto()): PauseState {
     refuseGroup(command);
     return this.pauses.resume();
   }
 
   @Get('status')
-  @ApiOkResponse({ description: 'What runs, what is paused and why, partitions and lag.' })
+  @ApiOkResponse({
+    type: ConsumerStatusDto,
+    description: 'What runs, what is paused and why, partitions and lag.',
+  })
   status(): { pause: PauseState; transport: TransportStatus } {
     return { pause: this.pauses.current, transport: this.server.describe() };
   }

@@ -32,7 +32,7 @@ export class PauseControl implements OnApplicationShutdown {
 
   /** Pausing again keeps the time of the first pause and takes the new reason and end. */
   pause({ reason, for: duration }: Pick<PauseCommandDto, 'reason' | 'for'>): PauseState {
-    const ms = duration === undefined ? undefined : parseDuration(duration);
+    const ms = duration ? parseDuration(duration) : undefined;
     const until = ms === undefined ? undefined : Date.now() + ms;
     this.state = {
       ...RUNNING,

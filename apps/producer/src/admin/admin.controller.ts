@@ -1,11 +1,11 @@
 import { BadRequestException, Body, Get, HttpCode, Post, Put } from '@nestjs/common';
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse, ApiProperty } from '@nestjs/swagger';
 import { AdminController, ResumeCommandDto } from '@pipeline/ops';
 import { IsInt, Max, Min } from 'class-validator';
 import { EventStream } from '../generator/event-stream.js';
 
 class RateDto {
-  @ApiProperty({ description: 'Events per second.', minimum: 1, maximum: 1_000_000 })
+  @ApiProperty({ type: 'integer', description: 'Events per second.', minimum: 1, maximum: 1_000_000 })
   @IsInt()
   @Min(1)
   @Max(1_000_000)
@@ -14,12 +14,28 @@ class RateDto {
 
 type StreamStatus = ReturnType<EventStream['status']>;
 
+class StreamStatusDto implements StreamStatus {
+  @ApiProperty()
+  paused!: boolean;
+
+  @ApiProperty({ description: 'Events per second.' })
+  rate!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Events that are written and acknowledged.' })
+  sent!: number;
+
+  @ApiProperty({ description: 'All of PRODUCER_COUNT are written.' })
+  finished!: boolean;
+}
+
 @AdminController()
 export class ProducerAdminController {
   constructor(private readonly stream: EventStream) {}
 
   @Post('pause')
   @HttpCode(200)
+  @ApiBody({ type: ResumeCommandDto, required: false })
+  @ApiOkResponse({ type: StreamStatusDto, description: 'Writes no further events. The new state.' })
   pause(@Body() command: ResumeCommandDto = new ResumeCommandDto()): StreamStatus {
     refuseGroup(command);
     this.stream.setPaused(true);
@@ -28,6 +44,8 @@ export class ProducerAdminController {
 
   @Post('resume')
   @HttpCode(200)
+  @ApiBody({ type: ResumeCommandDto, required: false })
+  @ApiOkResponse({ type: StreamStatusDto, description: 'Writes events again. The new state.' })
   resume(@Body() command: ResumeCommandDto = new ResumeCommandDto()): StreamStatus {
     refuseGroup(command);
     this.stream.setPaused(false);
@@ -35,12 +53,14 @@ export class ProducerAdminController {
   }
 
   @Put('rate')
+  @ApiOkResponse({ type: StreamStatusDto, description: 'The new state.' })
   setRate(@Body() { rate }: RateDto): StreamStatus {
     this.stream.setRate(rate);
     return this.stream.status();
   }
 
   @Get('status')
+  @ApiOkResponse({ type: StreamStatusDto })
   status(): StreamStatus {
     return this.stream.status();
   }

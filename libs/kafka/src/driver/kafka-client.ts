@@ -10,8 +10,8 @@ interface KafkaConnection {
   readonly clientId: string;
   /** Milliseconds until a request to a broker counts as failed. */
   readonly socketTimeoutMs: number;
-  /** Encode requests in one pass; holds for every connection of the process. */
-  readonly fastEncoder: boolean;
+  /** Encode requests in one pass (true); holds for every connection of the process. */
+  readonly fastEncoder?: boolean;
   /** Takes kafkajs' own log lines; they are about its inner workings and belong at debug level. */
   readonly onDriverLog?: (line: DriverLogLine) => void;
 }
@@ -29,7 +29,7 @@ const CALL_RETRY = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 1_000, 
 
 export function createKafka(connection: KafkaConnection): Kafka {
   const { brokers, clientId, socketTimeoutMs, onDriverLog } = connection;
-  fastEncoder.enabled = connection.fastEncoder;
+  fastEncoder.enabled = connection.fastEncoder ?? true;
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,

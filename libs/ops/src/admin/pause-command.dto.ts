@@ -21,17 +21,22 @@ const IsDuration = () =>
  * @publicApi
  */
 export class ResumeCommandDto {
-  @ApiPropertyOptional({ maxLength: 200, example: 'maintenance of the database' })
+  @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
+    maxLength: 200,
+    example: 'maintenance of the database',
+  })
   @IsOptional()
   @IsString()
   @MaxLength(200)
   @Matches(PRINTABLE, { message: '$property must consist of printable characters' })
-  reason?: string;
+  reason?: string | null;
 
-  @ApiPropertyOptional({ enum: ['group', 'instance'] })
+  @ApiPropertyOptional({ enum: ['group', 'instance', null], nullable: true })
   @IsOptional()
   @IsIn(['group', 'instance'])
-  scope?: 'group' | 'instance';
+  scope?: 'group' | 'instance' | null;
 }
 
 /**
@@ -42,10 +47,12 @@ export class ResumeCommandDto {
 export class PauseCommandDto extends ResumeCommandDto {
   /** Read it with `parseDuration`. */
   @ApiPropertyOptional({
+    type: 'string',
+    nullable: true,
     example: '15m',
     description: 'At most 30 days: 15m, 1h30m, PT15M or a number of seconds.',
   })
   @IsOptional()
   @IsDuration()
-  for?: string;
+  for?: string | null;
 }

@@ -2,6 +2,7 @@ import { connect, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { Body, Get, HttpCode, Post, type LoggerService } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import type { OpenAPIObject } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import request from 'supertest';
@@ -226,6 +227,21 @@ describe('the API description', () => {
         schemas: { PauseCommandDto: { properties: { reason: {}, for: {}, scope: {} } } },
       },
     });
+  });
+
+  it('names every status that a refused command gets', async () => {
+    const http = await start(CLOSED);
+    const { body } = (await http.get('/openapi.json').expect(200)) as { body: OpenAPIObject };
+    const refusals = body.paths['/admin/pause']?.post?.responses ?? {};
+    expect(Object.keys(refusals)).toEqual(expect.arrayContaining(['400', '401', '403', '413', '415']));
+    expect(body.components?.schemas).toHaveProperty('ProblemDto.properties.message');
+  });
+
+  it('asks for no token where none is needed', async () => {
+    const http = await start(OPEN);
+    const { body } = (await http.get('/openapi.json').expect(200)) as { body: OpenAPIObject };
+    expect(body.paths['/admin/pause']?.post).toBeDefined();
+    expect(JSON.stringify(body.paths)).not.toContain('security');
   });
 
   it('can be read in a browser over plain HTTP, without inline scripts', async () => {

@@ -7,6 +7,7 @@ import {
   PrometheusModule,
 } from '@willsoto/nestjs-prometheus';
 import { register, Counter, type Metric } from 'prom-client';
+import { MetricsController } from './metrics.controller.js';
 import { METRICS, type MetricDefinition, type MetricName } from './metrics-table.js';
 import { Metrics } from './metrics.js';
 
@@ -26,7 +27,7 @@ const MISNAMED = [
 @Module({})
 export class MetricsModule {
   static forApp(app: 'consumer' | 'producer'): DynamicModule {
-    const prometheus = PrometheusModule.register();
+    const prometheus = PrometheusModule.register({ controller: MetricsController });
     MISNAMED.forEach((name) => register.removeSingleMetric(name));
 
     const own = namesOf(app);

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../../tools/lib/kafka.mjs';
-import { freePort, isRunning, kill, stop } from '../../../tools/lib/processes.mjs';
-import { root } from '../../../tools/lib/workspace.mjs';
+import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
+import { freePort, isRunning, kill, stop } from '../../tools/lib/processes.mjs';
+import { root } from '../../tools/lib/workspace.mjs';
 
 /** Real brokers that can be killed, frozen and started again. */
 export class Cluster {
   #dir = mkdtempSync(join(tmpdir(), 'login-event-chaos-'));
-  /** @type {import('../../../tools/lib/processes.mjs').Managed[]} */
+  /** @type {import('../../tools/lib/processes.mjs').Managed[]} */
   #brokers = [];
   /** @type {{ id: number, port: number, controllerPort: number }[]} */
   #nodes = [];
