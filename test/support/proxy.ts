@@ -5,7 +5,7 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export const END_TXN = 26;
 
 /** `request`: the broker never sees it. `answer`: the broker has done it, and nobody hears of it. */
-export type Swallowed = 'request' | 'answer';
+export type Lost = 'request' | 'answer';
 
 /**
  * Stands between clients and one broker, and loses some of what they say to each other. It changes nothing:
@@ -16,9 +16,9 @@ export class LossyProxy {
   target = 0;
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
-  private wanted: { apiKey: number; what: Swallowed; left: number } | undefined;
+  private wanted: { readonly apiKey: number; readonly what: Lost } | undefined;
   /** How many requests or answers were lost so far. */
-  swallowed = 0;
+  lost = 0;
 
   private constructor() {
     this.server = createServer((client) => this.join(client));
@@ -35,9 +35,9 @@ export class LossyProxy {
     return (this.server.address() as AddressInfo).port;
   }
 
-  /** Loses the next `times` requests of a kind, or their answers. */
-  swallow(apiKey: number, what: Swallowed, times = 1): void {
-    this.wanted = { apiKey, what, left: times };
+  /** Loses the next request of a kind, or its answer. */
+  lose(apiKey: number, what: Lost): void {
+    this.wanted = { apiKey, what };
   }
 
   async close(): Promise<void> {
@@ -78,9 +78,9 @@ export class LossyProxy {
   /** A request begins with its size, api key, version and correlation id; an answer with size and that id. */
   private passes(request: Buffer, unanswered: Set<number>): boolean {
     const { wanted } = this;
-    if (!wanted || wanted.left === 0 || request.readInt16BE(4) !== wanted.apiKey) return true;
-    wanted.left--;
-    this.swallowed++;
+    if (!wanted || request.readInt16BE(4) !== wanted.apiKey) return true;
+    this.wanted = undefined;
+    this.lost++;
     if (wanted.what === 'request') return false;
     unanswered.add(request.readInt32BE(8));
     return true;
