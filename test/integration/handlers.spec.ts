@@ -1,29 +1,22 @@
-import { Controller, Module, UseFilters, UseInterceptors, type INestApplication } from '@nestjs/common';
+import { Controller, UseFilters, UseInterceptors, type INestApplication } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LoginEventDto } from '@pipeline/contracts';
 import {
-  AtLeastOnceDelivery,
-  createKafka,
   DeadLetterInterceptor,
   EachEvent,
   KAFKA_BATCH,
-  KafkaBatchServer,
   KeepErrorFilter,
   MetricsInterceptor,
   PassingError,
   PermanentError,
   processed,
-  RecordProducer,
-  RETRY_OPTIONS,
   RetryInterceptor,
-  TopicLimits,
-  TransportEvents,
   type Outcome,
 } from '@pipeline/kafka';
 import { bytes, VALID } from '../support/events.js';
-import { brokers, collect, eventually, produce, uniqueTopics } from '../support/pipeline.js';
+import { startHandlers } from '../support/in-process.js';
+import { collect, eventually, produce, uniqueTopics } from '../support/pipeline.js';
 
 const calls = new Map<string, number>();
 let inProgress = 0;
@@ -58,51 +51,7 @@ describe('a handler of single events', () => {
   const records = (topic: string) => reader.records.get(topic) ?? [];
 
   beforeAll(async () => {
-    const kafka = createKafka({
-      brokers: [brokers()],
-      clientId: 'test-handlers',
-      socketTimeoutMs: 10_000,
-    });
-    const events = new TransportEvents();
-    const limits = new TopicLimits();
-    const server = new KafkaBatchServer(
-      kafka,
-      {
-        groupId: topics.group,
-        routes: { device: { input: topics.input, output: topics.output, deadLetter: topics.dlq } },
-        createTopics: [topics.input, topics.output, topics.dlq].map((topic) => ({
-          topic,
-          partitions: 1,
-          replication: 1,
-          config: {},
-        })),
-        fromBeginning: true,
-        resetLostPositions: false,
-        lingerMs: 0,
-        sessionTimeoutMs: 30_000,
-        heartbeatIntervalMs: 1_000,
-        concurrency: 4,
-        shutdownTimeoutMs: 10_000,
-      },
-      new AtLeastOnceDelivery(new RecordProducer(kafka, 10_000), limits),
-      limits,
-      events,
-    );
-
-    @Module({
-      controllers: [DeviceController],
-      providers: [
-        { provide: TransportEvents, useValue: events },
-        { provide: RETRY_OPTIONS, useValue: { limit: 3, initialDelayMs: 5, maxDelayMs: 20 } },
-      ],
-    })
-    class DeviceModule {}
-
-    const module = await Test.createTestingModule({ imports: [DeviceModule] }).compile();
-    app = module.createNestApplication();
-    app.connectMicroservice({ strategy: server });
-    await app.startAllMicroservices();
-    await eventually('the group is joined', () => server.describe().member);
+    ({ app } = await startHandlers(topics, DeviceController));
     await produce(
       topics.input,
       Array.from({ length: 60 }, (_, index) => {

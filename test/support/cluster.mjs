@@ -13,6 +13,12 @@ export class Cluster {
   /** @type {{ id: number, port: number, controllerPort: number }[]} */
   #nodes = [];
   #jars = '';
+  #settings;
+
+  /** @param {(node: { port: number }) => Record<string, string>} [settings] of a broker, on top of the usual ones */
+  constructor(settings = () => ({})) {
+    this.#settings = settings;
+  }
 
   /** @param {number} size @param {AbortSignal} signal */
   async start(size, signal) {
@@ -73,6 +79,7 @@ export class Cluster {
       node,
       nodes: this.#nodes,
       dir: this.#dir,
+      settings: this.#settings(node),
     });
   }
 

@@ -10,7 +10,15 @@ import teardown from './global-teardown.mjs';
 export default async function setup() {
   const node = { id: 1, port: await freePort(), controllerPort: await freePort() };
   const dir = mkdtempSync(join(tmpdir(), 'login-event-kafka-'));
-  const broker = startBroker({ jars: await kafkaJars(root), java: requireJava(), node, nodes: [node], dir });
+  const broker = startBroker({
+    jars: await kafkaJars(root),
+    java: requireJava(),
+    node,
+    nodes: [node],
+    dir,
+    // Compaction is looked for every 15 s otherwise, and who was killed is missed after 6 s at the soonest.
+    settings: { 'log.cleaner.backoff.ms': '500', 'group.min.session.timeout.ms': '1000' },
+  });
   Object.assign(globalThis, { testBroker: broker, testBrokerDir: dir });
   try {
     await brokerAnswers(broker, node.port);
@@ -20,4 +28,5 @@ export default async function setup() {
     throw error;
   }
   process.env.KAFKA_TEST_BROKERS = `127.0.0.1:${node.port}`;
+  process.env.KAFKA_TEST_DATA = join(dir, `node-${node.id}`);
 }

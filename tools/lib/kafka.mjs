@@ -64,9 +64,11 @@ export async function kafkaJars(root, { signal } = {}) {
  * @param {Node} node
  * @param {Node[]} nodes
  * @param {string} data
+ * @param {Record<string, string>} more of a setting that is given twice, the last one counts
  */
-function properties(node, nodes, data) {
+function properties(node, nodes, data, more) {
   const replication = Math.min(3, nodes.length);
+  const given = Object.entries(more).map(([name, value]) => `${name}=${value}\n`);
   return `process.roles=broker,controller
 node.id=${node.id}
 controller.quorum.voters=${nodes.map(({ id, controllerPort }) => `${id}@127.0.0.1:${controllerPort}`).join(',')}
@@ -84,7 +86,7 @@ transaction.state.log.replication.factor=${replication}
 transaction.state.log.min.isr=${Math.max(1, replication - 1)}
 min.insync.replicas=${Math.max(1, replication - 1)}
 controlled.shutdown.enable=true
-`;
+${given.join('')}`;
 }
 
 /** Compiled quickly rather than well: the broker is for development and tests, where its start counts. */
@@ -131,14 +133,14 @@ function formatStorage(java, jars, file, data) {
 
 /**
  * Starts one broker (KRaft, bounded heap) and resolves at once; see `brokerAnswers`.
- * @param {{ jars: string, java: string, node: Node, nodes: Node[], dir: string, thorough?: boolean }} options
- *   `thorough` takes longer to start and is faster then
+ * @param {{ jars: string, java: string, node: Node, nodes: Node[], dir: string, thorough?: boolean, settings?: Record<string, string> }} options
+ *   `thorough` takes longer to start and is faster then; `settings` come on top of those for development
  */
-export function startBroker({ jars, java, node, nodes, dir, thorough = false }) {
+export function startBroker({ jars, java, node, nodes, dir, thorough = false, settings = {} }) {
   const data = join(dir, `node-${node.id}`);
   mkdirSync(data, { recursive: true });
   const file = join(dir, `node-${node.id}.properties`);
-  writeFileSync(file, properties(node, nodes, data));
+  writeFileSync(file, properties(node, nodes, data, settings));
   formatStorage(java, jars, file, data);
   const compiled = thorough ? THOROUGH : QUICK;
   const heap = (process.env.KAFKA_HEAP_OPTS ?? compiled.heap).split(' ');

@@ -15,6 +15,7 @@ export class BrokerProbe {
   private admin: Admin | undefined;
   private loop: Promise<void> = Promise.resolve();
   private answering = false;
+  private outdated = false;
 
   constructor(
     private readonly kafka: Kafka,
@@ -30,6 +31,11 @@ export class BrokerProbe {
 
   start(): void {
     this.loop = this.run();
+  }
+
+  /** What is known of the topics is asked for anew: partitions may have been added. */
+  refresh(): void {
+    this.outdated = true;
   }
 
   async stop(): Promise<void> {
@@ -52,6 +58,10 @@ export class BrokerProbe {
   }
 
   private async ask(): Promise<void> {
+    if (this.outdated) {
+      this.outdated = false;
+      await this.disconnect();
+    }
     if (!this.admin) {
       const admin = this.kafka.admin({ retry: { retries: 0 } });
       this.admin = admin;

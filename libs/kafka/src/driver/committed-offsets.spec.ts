@@ -54,8 +54,10 @@ describe('committed offsets', () => {
     expect(calls).toEqual(['connect', 'offsets g t', 'ends t']);
   });
 
-  it('have no range in a partition that the broker does not know', async () => {
-    await expect(setUp('5').offsets.range({ topic: 't', partition: 9 })).rejects.toThrow('not known');
+  it('have no range in a partition that a new connection does not know either', async () => {
+    const { calls, offsets } = setUp('5');
+    await expect(offsets.range({ topic: 't', partition: 9 })).rejects.toThrow('not known');
+    expect(calls).toEqual(['connect', 'ends t', 'disconnect', 'connect', 'ends t']);
   });
 
   it('are asked for over a new connection after a failure', async () => {

@@ -29,11 +29,20 @@ export class CommittedOffsets {
   }
 
   /** Where the partition begins and ends now. @throws the driver's error */
-  async range({ topic, partition }: TopicPartition): Promise<OffsetRange> {
-    const partitions = await this.ask((admin) => admin.fetchTopicOffsets(topic));
-    const found = partitions.find((one) => one.partition === partition);
+  async range(where: TopicPartition): Promise<OffsetRange> {
+    const known = await this.knownRange(where);
+    if (known) return known;
+    // The partition may be newer than what this connection knows of the topic.
+    await this.close();
+    const found = await this.knownRange(where);
     if (!found) throw new Error('the partition is not known to the broker');
-    return { low: BigInt(found.low), high: BigInt(found.high) };
+    return found;
+  }
+
+  /** How many partitions the topic has. @throws the driver's error */
+  async partitionCount(topic: string): Promise<number> {
+    const { topics } = await this.ask((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    return topics[0]?.partitions.length ?? 0;
   }
 
   async close(): Promise<void> {
@@ -41,6 +50,12 @@ export class CommittedOffsets {
     this.admin = undefined;
     const connected = await admin?.catch(() => undefined);
     if (connected) await withTimeLimit(connected.disconnect(), DISCONNECT_LIMIT_MS);
+  }
+
+  private async knownRange({ topic, partition }: TopicPartition): Promise<OffsetRange | undefined> {
+    const partitions = await this.ask((admin) => admin.fetchTopicOffsets(topic));
+    const found = partitions.find((one) => one.partition === partition);
+    return found && { low: BigInt(found.low), high: BigInt(found.high) };
   }
 
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {

@@ -48,6 +48,8 @@ export interface GroupListener {
 
 /** Bounds how long a pause, a resume or a leave waits for a running fetch. */
 const MAX_FETCH_WAIT_MS = 500;
+/** Until the topics are looked at again, for partitions that were added; kafkajs would take five minutes. */
+const METADATA_MAX_AGE_MS = 5_000;
 /** What a lingering fetch waits for: as much as it may bring of one partition. */
 const FULL_FETCH_BYTES = 1_048_576;
 /** More partitions than this per instance share the workers; each worker holds one batch. */
@@ -80,6 +82,7 @@ export class GroupConsumer {
       maxBytesPerPartition: FULL_FETCH_BYTES,
       readUncommitted: options.readUncommitted,
       allowAutoTopicCreation: false,
+      metadataMaxAge: METADATA_MAX_AGE_MS,
       retry: { ...RETRY, restartOnFailure: () => Promise.resolve(true) },
     });
     this.listen();

@@ -1,4 +1,5 @@
 import type * as KafkaJs from 'kafkajs';
+import { installBatchEnd } from './codec/batch-end.js';
 import { installCodec } from './codec/install-codec.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
@@ -9,6 +10,7 @@ const { createRequire } = process.getBuiltinModule('node:module');
 const require = createRequire(import.meta.url);
 
 installCodec(require);
+installBatchEnd(require);
 installRequestQueue(require);
 installOffsetOutOfRange(require);
 

@@ -181,6 +181,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async run(): Promise<void> {
     try {
       await this.prepareTopics();
+      if (!this.options.fromBeginning) this.startPosition.begin(this.inputs());
       await this.consumer.start(this.stopping.signal);
     } catch (error) {
       if (error instanceof AbortedError || this.stopping.signal.aborted) return;
@@ -220,6 +221,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     this.lastHeartbeat = Date.now();
     this.pauses.keep(partitions);
     this.assignment.replace(partitions);
+    this.probe.refresh();
     this.delivery.assigned(partitions);
     if (!this.options.fromBeginning) this.startPosition.secureAll();
     this.events.emit('joined', { partitions: partitions.length });

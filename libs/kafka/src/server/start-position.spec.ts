@@ -19,6 +19,10 @@ function setUp(committed: Record<string, bigint> = {}) {
         const high = BigInt(100 + partition);
         return failure ? Promise.reject(failure) : Promise.resolve({ low: 0n, high });
       },
+      partitionCount: () => {
+        const failure = failures.shift();
+        return failure ? Promise.reject(failure) : Promise.resolve(1);
+      },
     },
     {
       commit: (where: TopicPartition, offset: bigint) =>
@@ -47,6 +51,16 @@ describe('the start of a group at the end of its topic', () => {
     await turns();
     expect(done).toEqual(['commit t/1 101', 'seek t/1 101']);
     expect(assignment.all().map(({ nextOffset }) => nextOffset)).toEqual([undefined, 101n]);
+  });
+
+  it('is the first record of a partition that was added later', async () => {
+    const { done, failures, position, turns } = setUp();
+    failures.push(new Error('no broker'));
+    position.begin(['t']);
+    position.secureAll();
+    await jest.advanceTimersByTimeAsync(5_000);
+    await turns();
+    expect(done.sort()).toEqual(['commit t/0 100', 'commit t/1 0', 'seek t/0 100', 'seek t/1 0']);
   });
 
   it('is tried again until it is there', async () => {

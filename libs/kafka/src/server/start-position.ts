@@ -6,15 +6,24 @@ import type { Assignment, PartitionState } from './partition-state.js';
 /**
  * For groups that begin at the end of a topic: commits that end as soon as a partition is assigned for which
  * nothing is committed. Without it, a crash before the first commit would begin at a later end, and the events
- * in between would never be seen.
+ * in between would never be seen. Partitions that are added while this process runs begin at their first
+ * record instead: what was written to them before they were assigned is as new as the group could have seen it.
  */
 export class StartPosition {
+  /** By topic: partitions from this number on were added later. */
+  private readonly firstCounts = new Map<string, Promise<number>>();
+
   constructor(
-    private readonly offsets: Pick<CommittedOffsets, 'read' | 'range'>,
+    private readonly offsets: Pick<CommittedOffsets, 'read' | 'range' | 'partitionCount'>,
     private readonly consumer: Pick<GroupConsumer, 'commit' | 'seek'>,
     private readonly assignment: Assignment,
     private readonly stopping: AbortSignal,
   ) {}
+
+  /** To be called before the first join. */
+  begin(topics: readonly string[]): void {
+    for (const topic of topics) this.firstCounts.set(topic, this.count(topic));
+  }
 
   /** Batches of a partition wait until its start is committed. */
   secureAll(): void {
@@ -25,11 +34,25 @@ export class StartPosition {
     const isCurrent = () => this.assignment.get(state) === state;
     return untilSuccess(async () => {
       if (!isCurrent() || (await this.offsets.read(state)) !== undefined) return;
-      const { high: end } = await this.offsets.range(state);
+      const { low, high } = await this.offsets.range(state);
+      const start = (await this.wasAdded(state)) ? low : high;
       if (!isCurrent()) return;
-      await this.consumer.commit(state, end);
-      this.consumer.seek(state, end);
-      state.nextOffset = end;
+      await this.consumer.commit(state, start);
+      this.consumer.seek(state, start);
+      state.nextOffset = start;
     }, this.stopping);
+  }
+
+  private async wasAdded({ topic, partition }: PartitionState): Promise<boolean> {
+    const firstCount = await this.firstCounts.get(topic);
+    return firstCount !== undefined && partition >= firstCount;
+  }
+
+  private async count(topic: string): Promise<number> {
+    let count = 0;
+    await untilSuccess(async () => {
+      count = await this.offsets.partitionCount(topic);
+    }, this.stopping);
+    return count;
   }
 }

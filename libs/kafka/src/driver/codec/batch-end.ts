@@ -1,0 +1,79 @@
+import type { createRequire } from 'node:module';
+import { replaceModule } from './replace-module.js';
+
+const DECODER_PATH = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
+const BATCH_PATH = 'kafkajs/src/consumer/batch.js';
+
+/** Where fields stand in a record batch of magic 2: https://kafka.apache.org/documentation/#recordbatch */
+const LENGTH_AT = 8;
+const LENGTH_END = 12;
+const MAGIC_AT = 16;
+const LAST_OFFSET_DELTA_AT = 23;
+const HEADER_BYTES = 61;
+
+/** kafkajs' reading position: before the size of what was fetched of one partition. */
+interface Position {
+  readonly buffer: Buffer;
+  readonly offset: number;
+}
+
+type Decode = (position: Position) => Promise<readonly unknown[]>;
+
+/** The part of kafkajs' batch that matters here. */
+interface Batch {
+  readonly fetchedOffset: string;
+  readonly rawMessages: readonly unknown[];
+  isEmpty(): boolean;
+}
+
+const lastOffsets = new WeakMap<readonly unknown[], bigint>();
+
+/**
+ * The last offset that the complete record batches at this position cover, whether or not they still hold a
+ * record there; undefined without such a batch, and for older formats.
+ */
+export function lastOffsetAt({ buffer, offset }: Position): bigint | undefined {
+  let at = offset + 4;
+  const end = Math.min(buffer.length, at + buffer.readInt32BE(offset));
+  let last: bigint | undefined;
+  while (at + HEADER_BYTES <= end) {
+    const next = at + LENGTH_END + buffer.readInt32BE(at + LENGTH_AT);
+    if (next > end || buffer.readInt8(at + MAGIC_AT) !== 2) break;
+    last = buffer.readBigInt64BE(at) + BigInt(buffer.readInt32BE(at + LAST_OFFSET_DELTA_AT));
+    at = next;
+  }
+  return last;
+}
+
+/**
+ * kafkajs goes on behind the last record that it was given, so that it steps through the offsets that
+ * compaction has emptied one fetch at a time, and stands still for ever at a batch without any record. Here
+ * it goes on behind the last batch, as Java does.
+ * @throws Error when the installed kafkajs has another shape
+ */
+export function installBatchEnd(require: ReturnType<typeof createRequire>): void {
+  const decode = require(DECODER_PATH) as Decode;
+  const { prototype } = require(BATCH_PATH) as { prototype?: Record<string, unknown> };
+  const stockLastOffset = prototype?.['lastOffset'];
+  const stockIsFiltered = prototype?.['isEmptyDueToFiltering'];
+  if (!prototype || typeof stockLastOffset !== 'function' || typeof stockIsFiltered !== 'function') {
+    throw new Error(`${BATCH_PATH} is not the class it was`);
+  }
+  replaceModule(require, DECODER_PATH, async (position: Position) => {
+    const last = lastOffsetAt(position);
+    const messages = await decode(position);
+    if (last !== undefined) lastOffsets.set(messages, last);
+    return messages;
+  });
+  prototype['lastOffset'] = function (this: Batch): string {
+    return lastOffsetOf(this)?.toString() ?? (stockLastOffset.call(this) as string);
+  };
+  prototype['isEmptyDueToFiltering'] = function (this: Batch): boolean {
+    return this.isEmpty() && (lastOffsetOf(this) !== undefined || (stockIsFiltered.call(this) as boolean));
+  };
+}
+
+const lastOffsetOf = ({ rawMessages, fetchedOffset }: Batch): bigint | undefined => {
+  const last = lastOffsets.get(rawMessages);
+  return last === undefined || last < BigInt(fetchedOffset) ? undefined : last;
+};
