@@ -2,6 +2,7 @@ import type * as KafkaJs from 'kafkajs';
 import { installCodec } from './codec/install-codec.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
+import { installSendMessages } from './send-messages.js';
 
 // The runtime's own require, also where a test runner puts its own in the place of node:module: internals
 // of kafkajs can be replaced only in the real module cache.
@@ -10,6 +11,7 @@ const require = createRequire(import.meta.url);
 
 installCodec(require);
 installRequestQueue(require);
+installSendMessages(require);
 installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */
