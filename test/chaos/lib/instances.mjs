@@ -2,18 +2,17 @@ import { join } from 'node:path';
 import { freePort, isRunning, kill, launch, stop } from '../../../tools/lib/processes.mjs';
 import { pinnedNode, root } from '../../../tools/lib/workspace.mjs';
 
-/** README: a shutdown takes at most this long (SHUTDOWN_TIMEOUT). The rest is for a busy machine. */
-const SHUTDOWN_MS = 10_000 + 2_000;
+/** One that takes longer than SHUTDOWN_TIMEOUT ends itself with exit code 1; the rest is for its start. */
+const SHUTDOWN_MS = 10_000 + 30_000;
 
-/** Processes of the built consumer, all of one group. */
+/** Processes of the built consumer, all of one group, with numbers as in the plan. */
 export class Instances {
-  /** @type {import('../../../tools/lib/processes.mjs').Managed[]} */
-  #running = [];
-  /** @type {Set<import('../../../tools/lib/processes.mjs').Managed>} */
+  /** @type {Map<number, import('../../../tools/lib/processes.mjs').Managed>} */
+  #all = new Map();
+  /** @type {Set<number>} */
   #frozen = new Set();
-  /** Told to end, gently or not. @type {Set<import('../../../tools/lib/processes.mjs').Managed>} */
+  /** Told to end, gently or not. @type {Set<number>} */
   #ending = new Set();
-  #started = 0;
   /** What went against the promises. @type {string[]} */
   broken = [];
 
@@ -28,63 +27,76 @@ export class Instances {
     this.nodeOptions = nodeOptions;
   }
 
-  /** Those that neither end nor stand still. */
-  get awake() {
-    return this.#running.filter((one) => isRunning(one) && !this.#frozen.has(one) && !this.#ending.has(one));
+  /** The Kafka client id of all connections of an instance. @param {number} number */
+  clientOf(number) {
+    return `instance-${number}-consumer`;
   }
 
-  get count() {
-    return this.#running.filter(isRunning).length;
+  /** Whether it was started and can be told something. @param {number} number */
+  isAwake(number) {
+    return this.#all.has(number) && !this.#frozen.has(number);
   }
 
-  async start() {
-    const name = `consumer ${++this.#started}`;
+  /** @param {number} number */
+  async start(number) {
     const file = join(root, 'apps', 'consumer', 'dist', 'main.js');
-    const managed = launch(name, pinnedNode(), [...this.nodeOptions, file], {
-      log: join(this.logs, `${this.#started}.log`),
-      env: { PATH: process.env.PATH, ...this.env, HTTP_PORT: String(await freePort()) },
+    const env = { PATH: process.env.PATH, ...this.env, PROJECT_NAME: `instance-${number}` };
+    const managed = launch(`instance ${number}`, pinnedNode(), [...this.nodeOptions, file], {
+      log: join(this.logs, `${number}.log`),
+      env: { ...env, HTTP_PORT: String(await freePort()) },
     });
-    this.#running.push(managed);
-    return managed;
+    this.#all.set(number, managed);
   }
 
-  /** @param {import('../../../tools/lib/processes.mjs').Managed} one */
-  async kill(one) {
-    this.#ending.add(one);
-    kill(one, 'SIGKILL');
-    await one.ended;
+  /** @param {number} number */
+  async kill(number) {
+    this.#ending.add(number);
+    this.#signal(number, 'SIGKILL');
+    await this.#all.get(number)?.ended;
   }
 
-  /** Asks it to end, and notes when that takes too long or fails. @param {import('../../../tools/lib/processes.mjs').Managed} one */
-  async leave(one) {
-    this.#ending.add(one);
+  /** Asks it to end, and notes when that takes too long or fails. @param {number} number */
+  async leave(number) {
+    const one = this.#all.get(number);
+    if (!one || !isRunning(one)) return;
+    this.#ending.add(number);
     await stop(one, SHUTDOWN_MS);
     const { exitCode, signalCode } = one.child;
     if (exitCode !== 0)
       this.broken.push(`${one.name}: ${signalCode ?? `exit code ${exitCode}`} after SIGTERM`);
   }
 
-  /** @param {import('../../../tools/lib/processes.mjs').Managed} one */
-  freeze(one) {
-    this.#frozen.add(one);
-    kill(one, 'SIGSTOP');
+  /** @param {number} number */
+  freeze(number) {
+    this.#frozen.add(number);
+    this.#signal(number, 'SIGSTOP');
   }
 
-  /** @param {import('../../../tools/lib/processes.mjs').Managed} one */
-  thaw(one) {
-    kill(one, 'SIGCONT');
-    this.#frozen.delete(one);
+  /** @param {number} number */
+  thaw(number) {
+    this.#signal(number, 'SIGCONT');
+    this.#frozen.delete(number);
+  }
+
+  /** @param {number} number @param {NodeJS.Signals} signal */
+  #signal(number, signal) {
+    const one = this.#all.get(number);
+    if (one && isRunning(one)) kill(one, signal);
   }
 
   /** Those that ended by themselves count as broken promises. */
   noteDead() {
-    for (const one of this.#running) {
-      if (!isRunning(one) && !this.#ending.has(one))
+    for (const [number, one] of this.#all) {
+      if (!isRunning(one) && !this.#ending.has(number))
         this.broken.push(`${one.name} ended by itself, see ${one.log}`);
     }
   }
 
+  async leaveAll() {
+    await Promise.all([...this.#all.keys()].map((number) => this.leave(number)));
+  }
+
   killAll() {
-    for (const one of this.#running) if (isRunning(one)) kill(one, 'SIGKILL');
+    for (const number of this.#all.keys()) this.#signal(number, 'SIGKILL');
   }
 }
