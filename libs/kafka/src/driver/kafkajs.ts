@@ -1,5 +1,6 @@
 import type * as KafkaJs from 'kafkajs';
 import { installCodec } from './codec/install-codec.js';
+import { installConnection } from './connection.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
 import { installSendMessages } from './send-messages.js';
@@ -10,6 +11,7 @@ const { createRequire } = process.getBuiltinModule('node:module');
 const require = createRequire(import.meta.url);
 
 installCodec(require);
+installConnection(require);
 installRequestQueue(require);
 installSendMessages(require);
 installOffsetOutOfRange(require);
