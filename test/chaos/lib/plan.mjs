@@ -59,7 +59,8 @@ export function planFaults(random, { faults, kinds, instances, brokers, partitio
     cutInstance: () => ({ instance: victim(), ms: between(2_000, 12_000) }),
     brokerKill: () => ({ broker: 1 + random.below(brokers), ms: between(500, 4_500) }),
     brokerRestart: () => ({ broker: 1 + random.below(brokers), ms: between(500, 4_500) }),
-    brokerFreeze: () => ({ broker: 1 + random.below(brokers), ms: between(2_000, 12_000) }),
+    // The others take over from a silent broker after nine seconds.
+    brokerFreeze: () => ({ broker: 1 + random.below(brokers), ms: between(2_000, 20_000) }),
     cutBroker: () => ({ broker: 1 + random.below(brokers), ms: between(2_000, 12_000) }),
     leaderKill: () => ({ partition: random.below(partitions), ms: between(500, 4_500) }),
     moveLeaders: () => ({ ms: between(4_000, 9_000) }),

@@ -4,6 +4,7 @@ import { installConnection } from './connection.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
 import { installSendMessages } from './send-messages.js';
+import { installSilentBrokers } from './silent-brokers.js';
 
 // The runtime's own require, also where a test runner puts its own in the place of node:module: internals
 // of kafkajs can be replaced only in the real module cache.
@@ -14,6 +15,7 @@ installCodec(require);
 installConnection(require);
 installRequestQueue(require);
 installSendMessages(require);
+installSilentBrokers(require);
 installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */

@@ -42,6 +42,7 @@ class FakeCluster {
         findLeaderForPartitions: (topic: string) => ({ [this.leaders[topic] ?? 0]: [0] }),
         findBroker: ({ nodeId }: { nodeId: number | string }) =>
           Promise.resolve(this.brokers.get(Number(nodeId))),
+        brokerPool: { brokers: {} },
         removeBroker: () => undefined,
         isConnected: () => true,
         connect: () => Promise.resolve(),

@@ -1,5 +1,6 @@
 import type { createRequire } from 'node:module';
 import { replaceModule } from './codec/replace-module.js';
+import { forgetSilent, type KnownBrokers } from './silent-brokers.js';
 
 const PATH = 'kafkajs/src/producer/sendMessages.js';
 
@@ -15,13 +16,12 @@ interface Parts {
   readonly retrier: <T>(attempt: (bail: (error: unknown) => void) => Promise<T>) => Promise<T>;
 }
 
-interface Cluster {
+interface Cluster extends KnownBrokers {
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
   refreshMetadata(): Promise<void>;
   findTopicPartitionMetadata(topic: string): readonly PartitionMetadata[];
   findBroker(where: { nodeId: number }): Promise<Broker>;
-  removeBroker(where: { host: string; port: number }): void;
   isConnected(): boolean;
   connect(): Promise<void>;
 }
@@ -162,7 +162,10 @@ async function produce(
 }
 
 async function recover(cluster: Cluster, errors: readonly DriverError[]): Promise<void> {
-  for (const error of errors) if (error.name === 'KafkaJSConnectionClosedError') cluster.removeBroker(error);
+  for (const error of errors) {
+    if (error.name === 'KafkaJSConnectionClosedError') cluster.removeBroker(error);
+    forgetSilent(cluster, error);
+  }
   if (!cluster.isConnected()) await cluster.connect();
   // After a commit the coordinator is busy for a moment; whatever else failed may have to do with a moved leader.
   if (errors.some(({ type }) => type !== 'CONCURRENT_TRANSACTIONS')) await cluster.refreshMetadata();
