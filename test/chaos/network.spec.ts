@@ -82,9 +82,8 @@ describe('the network between consumers and brokers', () => {
 
   it('ends connections and refuses new ones once the broker is gone', async () => {
     const one = await client('one');
-    const ended = once(one.socket, 'close');
     await network.close(1);
-    await ended;
+    await eventually('the end', () => one.socket.closed);
     const refused = connect({ port, host: '127.0.0.1' });
     const [error] = (await once(refused, 'error')) as [NodeJS.ErrnoException];
     expect(error.code).toBe('ECONNREFUSED');
