@@ -3,9 +3,9 @@ import { VALID, bytes } from '../support/events.js';
 import { judge, keyOf } from './lib/oracle.mjs';
 
 const input = [
-  { value: bytes(VALID), valid: true },
-  { value: Buffer.from([0xff, 0xfe]), valid: false },
-  { value: bytes({ ...VALID, locale: null }), valid: true },
+  { value: bytes(VALID), valid: true, partition: 0 },
+  { value: Buffer.from([0xff, 0xfe]), valid: false, partition: 0 },
+  { value: bytes({ ...VALID, locale: null }), valid: true, partition: 0 },
 ];
 const at = { processed_at: '2026-01-02T03:04:05.678Z' };
 const record = (number: number, value: Buffer, partition = 0) => ({ partition, key: keyOf(number), value });
@@ -32,7 +32,7 @@ describe('the oracle', () => {
     ['sees a missing time', [record(0, bytes({ ...VALID, locale: 'ru' })), third], [second], { altered: 1 }],
     ['sees a record that nobody wrote', [first, third, record(9, first.value)], [second], { altered: 1 }],
     ['sees a wrong order in a partition', [third, first], [second], { disordered: 1 }],
-    ['takes no order between partitions', [record(2, third.value, 1), first], [second], {}],
+    ['sees a wrong partition', [first, record(2, third.value, 1)], [second], { misrouted: 1 }],
   ])('%s', (_, processed, deadLettered, wrong) => {
     expect(judge(input, { processed, deadLettered })).toEqual({ ...NOTHING, ...wrong });
   });

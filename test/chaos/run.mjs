@@ -1,63 +1,103 @@
-// npm run test:chaos: built consumers against real brokers, with faults drawn from a seed. See USAGE.
+// npm run test:chaos: built consumers against real brokers, with faults drawn from a seed. See docs/RELIABILITY.md.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseCount, parseOptions } from '../../tools/lib/options.mjs';
+import { UserError } from '../../tools/lib/processes.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { prepareWorkspace, root } from '../../tools/lib/workspace.mjs';
 import { Cluster } from '../support/cluster.mjs';
+import { KINDS } from './lib/plan.mjs';
+import { failuresOf, record, row, TABLE_HEAD } from './lib/report.mjs';
 
 const USAGE = `npm run test:chaos -- [options]
-  --seeds A-B    one run for each (1-3)
-  --events N     input events of a run, 5 % of them invalid in every way (500000)
-  --faults N     drawn and done one after the other while they are processed (12)
-  --brokers 1|3  of the cluster (3)
-  --guarantee G  exactly-once or at-least-once (exactly-once)
-  --bug yes|no   consumers that never write one event, which has to be found (no)
-Exit code 1 when any event was lost, doubled, misrouted, altered or out of order.`;
+  --seeds A-B      one run for each (1-3)
+  --events N       input events of a run, 5 % of them invalid in every way (500000)
+  --faults N       drawn from the seed, done one after the other while events arrive (12)
+  --only K,K       only faults of these kinds: ${KINDS.join(', ')}
+  --brokers 1|3    of the cluster (3)
+  --guarantee G    exactly-once or at-least-once (exactly-once)
+  --bug yes|no     consumers that never write one event, which has to be found (no)
+  --prove yes|no   see first that the suite finds doubled events where they may be, and that lost event (no)
+  --record FILE    append the table to it
+Exit code 1 when any event was lost, doubled, misrouted, altered or out of order, or an instance ended by
+itself or did not end when it was told to.`;
 
 const given = parseOptions(USAGE, {
   seeds: '1-3',
   events: '500000',
   faults: '12',
+  only: KINDS.join(),
   brokers: '3',
   guarantee: 'exactly-once',
   bug: 'no',
+  prove: 'no',
+  record: '',
 });
+const PROOF_EVENTS = 60_000;
+const PROOF_KILLS = 3;
 const supervisor = new Supervisor('the chaos suite');
 
 supervisor.run(async (signal) => {
   const [first = 1, last = first] = given.seeds.split('-').map((text) => parseCount('--seeds', text));
-  const events = parseCount('--events', given.events);
-  const faults = parseCount('--faults', given.faults);
+  const brokers = parseCount('--brokers', given.brokers);
+  const run = {
+    events: parseCount('--events', given.events),
+    faults: parseCount('--faults', given.faults),
+    kinds: given.only.split(',').filter((kind) => brokers > 1 || kind !== 'moveLeaders'),
+    guarantee: given.guarantee,
+    nodeOptions: given.bug === 'yes' ? withBug() : [],
+    logs: mkdtempSync(join(tmpdir(), 'login-event-chaos-logs-')),
+  };
+  const unknown = run.kinds.filter((kind) => !KINDS.includes(kind));
+  if (unknown.length > 0) throw new UserError(`--only: there is no fault ${unknown.join(', ')}`);
   await prepareWorkspace({ signal });
   const cluster = new Cluster();
-  const logs = mkdtempSync(join(tmpdir(), 'login-event-chaos-logs-'));
   process.once('exit', () => cluster.kill());
-  console.error(`Starting ${given.brokers} broker(s); logs of the consumers in ${logs} …`);
-  await cluster.start(parseCount('--brokers', given.brokers), signal);
+  console.error(`Starting ${brokers} broker(s); logs of the consumers in ${run.logs} …`);
+  await cluster.start(brokers, signal);
 
   // Imported only now, because a fresh clone has to be built first.
   const { runSeed } = await import('./lib/run-seed.mjs');
-  const bug = pathToFileURL(join(root, 'test', 'chaos', 'lib', 'skip-one-event.mjs')).href;
-  const nodeOptions = given.bug === 'yes' ? ['--import', bug] : [];
+  if (given.prove === 'yes') await prove(runSeed, cluster, run, signal);
   let failures = 0;
-  console.log(
-    '| seed | events | faults | lost | doubled | misrouted | altered | out of order | longest pause |',
-  );
-  console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+  const rows = [];
+  console.log(TABLE_HEAD);
   for (let seed = first; seed <= last && !signal.aborted; seed++) {
-    const run = { seed, events, faults, guarantee: given.guarantee, nodeOptions, logs };
-    const { verdict, done, longestPauseMs, broken } = await runSeed(cluster, run, signal);
-    const counts = [verdict.lost, verdict.doubled, verdict.misrouted, verdict.altered, verdict.disordered];
-    const row = [seed, events, done.length, ...counts, `${(longestPauseMs / 1_000).toFixed(1)} s`];
-    console.log(`| ${row.join(' | ')} |`);
-    for (const problem of broken) console.log(`  ${problem}`);
-    failures += counts.reduce((sum, count) => sum + count, broken.length);
+    const result = await runSeed(cluster, { ...run, seed }, signal);
+    failures += failuresOf(result);
+    rows.push(row({ ...run, seed }, result));
+    console.log(rows.at(-1));
+    for (const problem of result.broken) console.log(`  ${problem}`);
   }
+  if (given.record) record(given.record, rows);
   await cluster.close();
   if (failures > 0) process.exit(1);
-  rmSync(logs, { recursive: true, force: true });
+  rmSync(run.logs, { recursive: true, force: true });
   process.exit(0);
 });
+
+function withBug() {
+  return ['--import', pathToFileURL(join(root, 'test', 'chaos', 'lib', 'skip-one-event.mjs')).href];
+}
+
+/**
+ * A judge that never finds anything proves nothing.
+ * @param {typeof import('./lib/run-seed.mjs').runSeed} runSeed
+ * @param {Cluster} cluster
+ * @param {Omit<import('./lib/run-seed.mjs').Run, 'seed'>} run
+ * @param {AbortSignal} signal
+ */
+async function prove(runSeed, cluster, run, signal) {
+  const base = { ...run, seed: 1, events: PROOF_EVENTS };
+  const kills = { ...base, faults: PROOF_KILLS, kinds: ['kill'], guarantee: 'at-least-once' };
+  const { doubled, lost } = (await runSeed(cluster, kills, signal)).verdict;
+  console.log(`at least once, ${PROOF_KILLS} kills: ${doubled} doubled, ${lost} lost`);
+  if (doubled === 0 || lost > 0) throw new UserError('doubled events and no lost ones were expected');
+  const bug = { ...base, faults: 0, nodeOptions: withBug() };
+  const { verdict } = await runSeed(cluster, bug, signal);
+  console.log(`consumers that leave out an event: ${verdict.lost} lost, ${verdict.doubled} doubled`);
+  if (verdict.lost === 0 || verdict.doubled > 0)
+    throw new UserError('lost events and no doubled ones were expected');
+}

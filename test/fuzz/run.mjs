@@ -8,7 +8,7 @@ import { read } from '../../tools/lib/status.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { prepareWorkspace } from '../../tools/lib/workspace.mjs';
 import { Cluster } from '../support/cluster.mjs';
-import { startApp } from '../support/instances.mjs';
+import { startApp } from '../support/start-app.mjs';
 import { Checks } from './lib/checks.mjs';
 import { settingsOf, topicsOf } from './lib/topics.mjs';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Cluster } from '../chaos/lib/cluster.mjs';
+import { Cluster } from '../support/cluster.mjs';
 import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,

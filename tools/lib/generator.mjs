@@ -11,3 +11,6 @@ export const { LoginGenerator } =
 export const { Random } =
   /** @type {typeof import('../../apps/producer/src/generator/random.js')} */
   (await import(join(folder, 'random.js')));
+export const { INVALID_KINDS } =
+  /** @type {typeof import('../../apps/producer/src/generator/invalid-kinds.js')} */
+  (await import(join(folder, 'invalid-kinds.js')));

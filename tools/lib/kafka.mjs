@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { accepts } from './ports.mjs';
 import { isRunning, launch, obituary, run, UserError, waitFor } from './processes.mjs';
 
-const VERSION = '4.3.1';
+export const VERSION = '4.3.1';
 const CLUSTER_ID = 'bG9naW4tcGlwZWxpbmUtMQ';
 const OLDEST_JAVA = 17;
 const WAYS_OUT = `The ways out:
@@ -60,7 +60,8 @@ export async function kafkaJars(root, { signal } = {}) {
 }
 
 /**
- * @typedef {{ id: number, port: number, controllerPort: number }} Node
+ * @typedef {{ id: number, port: number, controllerPort: number, settings?: string }} Node `settings` are properties
+ *   in place of these
  * @param {Node} node
  * @param {Node[]} nodes
  * @param {string} data

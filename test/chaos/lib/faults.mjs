@@ -1,107 +1,111 @@
 import { setTimeout as delay } from 'node:timers/promises';
-
-/** More would only share the same two cores. */
-const MOST_INSTANCES = 5;
+import { waitFor } from '../../../tools/lib/processes.mjs';
+import { leaderOf, moveLeaders } from './leaders.mjs';
+import { BREAK_BROKERS } from './plan.mjs';
 
 /**
- * What a fault may do. `later` is for what ends a fault; it is waited for at the end of the run.
+ * @typedef {import('./plan.mjs').Fault} Fault
  * @typedef {{
  *   cluster: import('../../support/cluster.mjs').Cluster,
- *   instances: import('../../support/instances.mjs').Instances,
- *   random: { below(below: number): number, pick<T>(choices: readonly T[]): T },
- *   sessionTimeoutMs: number,
+ *   instances: import('./instances.mjs').Instances,
+ *   kafka: import('kafkajs').Kafka,
+ *   topics: { input: string, all: string[] },
  *   signal: AbortSignal,
- *   brokerIsDown: boolean,
- *   later(work: Promise<unknown>): void,
  * }} Scene
- *
- * Each returns what it did, in words, or undefined when it is not possible at the moment.
- * @type {Record<string, (scene: Scene) => Promise<string | undefined> | string | undefined>}
  */
-export const FAULTS = {
+
+/**
+ * Each does what its name in the plan says, and resolves once that is over.
+ * @type {Record<string, (scene: Scene, fault: Fault) => Promise<unknown>>}
+ */
+const FAULTS = {
   /** SIGKILL, and another one in its place. */
-  async kill(scene) {
-    const victim = pickInstance(scene);
-    if (!victim) return undefined;
-    await scene.instances.kill(victim);
-    await scene.instances.start();
-    return `kill -9 ${victim.name}`;
+  async kill({ instances }, { instance = 0, starts = 0 }) {
+    await instances.kill(instance);
+    await instances.start(starts);
   },
 
   /** SIGTERM, and another one in its place. */
-  async restart(scene) {
-    const victim = pickInstance(scene);
-    if (!victim) return undefined;
-    scene.later(scene.instances.leave(victim));
-    await scene.instances.start();
-    return `SIGTERM ${victim.name}`;
+  async restart({ instances }, { instance = 0, starts = 0 }) {
+    await Promise.all([instances.leave(instance), instances.start(starts)]);
   },
 
   /** Frozen for longer than its session lasts: it wakes up as a zombie. */
-  freeze(scene) {
-    const { instances, random, sessionTimeoutMs } = scene;
-    if (instances.awake.length < 2) return undefined;
-    const victim = random.pick(instances.awake);
-    const ms = sessionTimeoutMs + 1_000 + random.below(3_000);
-    instances.freeze(victim);
-    scene.later(delay(ms).then(() => instances.thaw(victim)));
-    return `freeze ${victim.name} for ${ms} ms`;
+  async freeze({ instances, signal }, { instance = 0, ms }) {
+    instances.freeze(instance);
+    await delay(ms, undefined, { signal });
+    instances.thaw(instance);
   },
 
-  async join({ instances }) {
-    if (instances.count >= MOST_INSTANCES) return undefined;
-    return `${(await instances.start()).name} joins`;
+  join: ({ instances }, { starts = 0 }) => instances.start(starts),
+
+  leave: ({ instances }, { instance = 0 }) => instances.leave(instance),
+
+  /** It works on, and reaches nobody. */
+  async cutInstance({ cluster, instances, signal }, { instance = 0, ms }) {
+    const heal = cluster.network.cut({ client: instances.clientOf(instance) });
+    await delay(ms, undefined, { signal }).finally(heal);
   },
 
-  leave(scene) {
-    if (scene.instances.awake.length < 2) return undefined;
-    const victim = pickInstance(scene);
-    if (!victim) return undefined;
-    scene.later(scene.instances.leave(victim));
-    return `${victim.name} leaves`;
-  },
-
-  /** The leader of some partitions, and maybe a coordinator, is gone at once. */
-  brokerKill: (scene) => breakBroker(scene, 'SIGKILL'),
+  /** Its leaders and coordinators are gone at once. */
+  brokerKill: (scene, fault) => breakBroker(scene, fault, 'SIGKILL'),
 
   /** A controlled shutdown moves the leaders away first. */
-  brokerRestart: (scene) => breakBroker(scene, 'SIGTERM'),
+  brokerRestart: (scene, fault) => breakBroker(scene, fault, 'SIGTERM'),
 
-  /** Its connections stay open and nothing answers, as behind a network that drops packets. */
-  brokerFreeze(scene) {
-    const { cluster, random } = scene;
-    if (scene.brokerIsDown) return undefined;
-    const index = random.below(cluster.size);
-    const ms = 2_000 + random.below(10_000);
-    scene.brokerIsDown = true;
-    cluster.signal(index, 'SIGSTOP');
-    scene.later(
-      delay(ms).then(() => {
-        cluster.signal(index, 'SIGCONT');
-        scene.brokerIsDown = false;
-      }),
-    );
-    return `freeze broker ${index + 1} for ${ms} ms`;
+  /** Its connections stay open and nothing answers. */
+  async brokerFreeze({ cluster, signal }, { broker = 0, ms }) {
+    cluster.signal(broker, 'SIGSTOP');
+    await delay(ms, undefined, { signal });
+    cluster.signal(broker, 'SIGCONT');
   },
+
+  /** Alive for the other brokers, which therefore leave it its leaders; out of reach for every consumer. */
+  async cutBroker({ cluster, signal }, { broker = 0, ms }) {
+    const heal = cluster.network.cut({ broker });
+    await delay(ms, undefined, { signal }).finally(heal);
+  },
+
+  async leaderKill(scene, fault) {
+    const broker = await leaderOf(scene.kafka, scene.topics.input, fault.partition ?? 0);
+    await breakBroker(scene, { ...fault, broker }, 'SIGKILL');
+  },
+
+  moveLeaders: ({ kafka, topics, signal }, { ms = 0 }) => moveLeaders(kafka, topics.all, ms, signal),
 };
 
-/** @param {Scene} scene */
-const pickInstance = ({ instances, random }) =>
-  instances.awake.length === 0 ? undefined : random.pick(instances.awake);
+/**
+ * Does all faults of the plan, each after its wait and beside those that still go on. A broker's fault waits for
+ * the one before, because the cluster promises to stand only one; an instance's, until that instance is awake.
+ * @param {Scene} scene
+ * @param {Fault[]} plan
+ * @param {import('./progress.mjs').Progress} progress
+ * @param {(fault: Fault) => void} onFault
+ */
+export async function doFaults(scene, plan, progress, onFault) {
+  const { instances, signal } = scene;
+  /** @type {Promise<unknown>[]} */
+  const all = [];
+  /** @type {Promise<unknown>} */
+  let broker = Promise.resolve();
+  for (const fault of plan) {
+    await delay(fault.waitMs, undefined, { signal });
+    const { kind, instance } = fault;
+    const what = `instance ${instance} is awake`;
+    if (instance) await waitFor(() => instances.isAwake(instance), { timeoutMs: 60_000, what, signal });
+    const breaksBroker = BREAK_BROKERS.has(kind);
+    if (breaksBroker) await broker;
+    onFault(fault);
+    const over = progress.during(Promise.resolve(FAULTS[kind]?.(scene, fault)));
+    all.push(over);
+    if (breaksBroker) broker = over;
+  }
+  await Promise.all(all);
+}
 
-/** One broker at a time: the cluster promises no more. @param {Scene} scene @param {'SIGKILL' | 'SIGTERM'} how */
-function breakBroker(scene, how) {
-  const { cluster, random, signal } = scene;
-  if (scene.brokerIsDown) return undefined;
-  const index = random.below(cluster.size);
-  const ms = 500 + random.below(4_000);
-  scene.brokerIsDown = true;
-  scene.later(
-    cluster
-      .end(index, how)
-      .then(() => delay(ms))
-      .then(() => cluster.restart(index, signal))
-      .finally(() => (scene.brokerIsDown = false)),
-  );
-  return `${how} broker ${index + 1}, back after ${ms} ms`;
+/** @param {Scene} scene @param {Fault} fault @param {'SIGKILL' | 'SIGTERM'} how */
+async function breakBroker({ cluster, signal }, { broker = 0, ms }, how) {
+  await cluster.end(broker, how);
+  await delay(ms, undefined, { signal });
+  await cluster.restart(broker, signal);
 }

@@ -1,6 +1,6 @@
 /**
- * One input event and what has to become of it. Its key is its number, and unique.
- * @typedef {{ value: Buffer, valid: boolean }} Expected
+ * One input event and what has to become of it. Its key is its number, and unique; outputs keep its partition.
+ * @typedef {{ value: Buffer, valid: boolean, partition: number }} Expected
  * A record of an output topic, as a reader of committed records sees it, in the order of its partition.
  * @typedef {Pick<import('../../support/kcat.mjs').Found, 'partition' | 'key' | 'value'>} Found
  * @typedef {{ lost: number, doubled: number, misrouted: number, altered: number, disordered: number }} Verdict
@@ -12,7 +12,7 @@ const RFC3339_UTC = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z$/;
 export const keyOf = (number) => Buffer.from(`event-${number}`);
 
 /** @param {Buffer | null} key @returns {number} -1 for a key that is none of ours */
-const numberOf = (key) => Number(/^event-(\d+)$/.exec(key?.toString('latin1') ?? '')?.[1] ?? -1);
+export const numberOf = (key) => Number(/^event-(\d+)$/.exec(key?.toString('latin1') ?? '')?.[1] ?? -1);
 
 /**
  * Compares what came out with what went in.
@@ -37,10 +37,10 @@ export function judge(expected, { processed, deadLettered }) {
         continue;
       }
       times[number] = (times[number] ?? 0) + 1;
-      if (event.valid !== valid) verdict.misrouted++;
+      if (event.valid !== valid || event.partition !== partition) verdict.misrouted++;
       else if (value === null) verdict.altered++;
       else if (!(valid ? isProcessed(event.value, value) : event.value.equals(value))) verdict.altered++;
-      // A key stays in its partition on the way, and so does the order of all events of a partition.
+      // As the partition is kept, so is the order of all its events.
       if (number < (last.get(partition) ?? -1)) verdict.disordered++;
       last.set(partition, number);
     }

@@ -2,30 +2,49 @@ import { setTimeout as delay } from 'node:timers/promises';
 
 const INTERVAL_MS = 250;
 
-/** Follows the group's committed offsets, and notes the longest time without progress. */
+/** Follows the group's committed offsets and the ends of the input, and notes for how long nothing moved. */
 export class Progress {
   #stopped = new AbortController();
-  #grownAt = Date.now();
+  #done;
+  #faults = 0;
+  /** When the last fault was over; Infinity during faults. */
+  #ableSince = 0;
+  #lookedAt = Date.now();
+  #pausedMs = 0;
+  /** By partition. @type {Map<number, { offset: number, stoodMs: number }>} */
+  #partitions = new Map();
   committed = 0;
+  /** Of all partitions together, with events waiting. */
   longestPauseMs = 0;
+  /** Of any one partition, with events waiting, while no fault went on. */
+  slowestRecoveryMs = 0;
 
   /** @param {import('kafkajs').Kafka} kafka @param {string} groupId @param {string} topic */
   constructor(kafka, groupId, topic) {
     this.kafka = kafka;
     this.groupId = groupId;
     this.topic = topic;
-    this.done = this.#run();
+    this.#done = this.#run();
   }
 
   /** Counts no longer from the start of the instances, but from now. */
   begin() {
-    this.#grownAt = Date.now();
-    this.longestPauseMs = 0;
+    this.longestPauseMs = this.slowestRecoveryMs = this.#pausedMs = 0;
+    for (const partition of this.#partitions.values()) partition.stoodMs = 0;
+  }
+
+  /** What stands still during a fault is the fault's. @param {Promise<unknown>} fault */
+  async during(fault) {
+    this.#faults++;
+    this.#ableSince = Infinity;
+    await fault;
+    this.#faults--;
+    if (this.#faults === 0) this.#ableSince = Date.now();
   }
 
   async stop() {
     this.#stopped.abort();
-    await this.done;
+    await this.#done;
   }
 
   async #run() {
@@ -48,14 +67,33 @@ export class Progress {
 
   /** @param {import('kafkajs').Admin} admin */
   async #look(admin) {
-    const [found] = await admin.fetchOffsets({ groupId: this.groupId, topics: [this.topic] });
-    const sum = (found?.partitions ?? []).reduce(
-      (total, { offset }) => total + Math.max(0, Number(offset)),
-      0,
-    );
-    if (sum <= this.committed) return;
-    this.longestPauseMs = Math.max(this.longestPauseMs, Date.now() - this.#grownAt);
-    this.#grownAt = Date.now();
-    this.committed = sum;
+    const { groupId, topic } = this;
+    const [ends, [group]] = await Promise.all([
+      admin.fetchTopicOffsets(topic),
+      admin.fetchOffsets({ groupId, topics: [topic] }),
+    ]);
+    const now = Date.now();
+    const passedMs = now - this.#lookedAt;
+    const ableMs = Math.max(0, Math.min(passedMs, now - this.#ableSince));
+    this.#lookedAt = now;
+    let [moved, waiting] = [false, false];
+    for (const { partition, high } of ends) {
+      const state = this.#partitions.get(partition) ?? { offset: 0, stoodMs: 0 };
+      this.#partitions.set(partition, state);
+      const found = group?.partitions.find((one) => one.partition === partition)?.offset;
+      const offset = Math.max(0, Number(found ?? 0));
+      state.stoodMs += ableMs;
+      if (offset > state.offset) {
+        this.slowestRecoveryMs = Math.max(this.slowestRecoveryMs, state.stoodMs);
+        moved = true;
+      }
+      if (offset > state.offset || offset >= Number(high)) state.stoodMs = 0;
+      if (offset < Number(high)) waiting = true;
+      state.offset = Math.max(offset, state.offset);
+    }
+    this.#pausedMs += passedMs;
+    if (moved) this.longestPauseMs = Math.max(this.longestPauseMs, this.#pausedMs);
+    if (moved || !waiting) this.#pausedMs = 0;
+    this.committed = [...this.#partitions.values()].reduce((sum, { offset }) => sum + offset, 0);
   }
 }

@@ -1,50 +1,110 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
-import { fillTopic } from '../../../tools/lib/fill-topic.mjs';
-import { LoginGenerator, Random } from '../../../tools/lib/generator.mjs';
-import { waitFor } from '../../../tools/lib/processes.mjs';
-import { FAULTS } from './faults.mjs';
-import { Instances } from '../../support/instances.mjs';
+import { Random } from '../../../tools/lib/generator.mjs';
+import { UserError, waitFor } from '../../../tools/lib/processes.mjs';
+import { doFaults } from './faults.mjs';
+import { inputEvents } from './input.mjs';
+import { Instances } from './instances.mjs';
 import { readCommitted } from '../../support/kcat.mjs';
-import { judge, keyOf } from './oracle.mjs';
+import { feed } from './feed.mjs';
+import { createTopic } from './leaders.mjs';
+import { judge, numberOf } from './oracle.mjs';
+import { describeFault, planFaults } from './plan.mjs';
 import { Progress } from './progress.mjs';
 
 const PARTITIONS = 6;
-const INVALID_RATIO = 0.05;
+const INSTANCES = 3;
 const SESSION_TIMEOUT_MS = 6_000;
+/** How long events go on to arrive after the last fault began. */
+const FEED_ON_MS = 5_000;
 /** To finish once the faults are over. */
 const FINISH_MS = 600_000;
 
 /**
- * @param {import('../../support/cluster.mjs').Cluster} cluster
- * @param {{ seed: number, events: number, faults: number, guarantee: string, nodeOptions: string[], logs: string }} run
- * @param {AbortSignal} signal
+ * @typedef {{ seed: number, events: number, faults: number, kinds: readonly string[], guarantee: string, nodeOptions: string[], logs: string }} Run
+ * @typedef {{ verdict: import('./oracle.mjs').Verdict, longestPauseMs: number, slowestRecoveryMs: number, broken: string[] }} Result
  */
-export async function runSeed(cluster, { seed, events, faults, guarantee, nodeOptions, logs }, signal) {
+
+/**
+ * Consumers on topics of their own, while faults are done to them: what became of every event.
+ * @param {import('../../support/cluster.mjs').Cluster} cluster
+ * @param {Run} run
+ * @param {AbortSignal} signal
+ * @returns {Promise<Result>}
+ */
+export async function runSeed(cluster, run, signal) {
+  const { seed, events, faults, kinds } = run;
   const id = `${seed}-${Date.now().toString(36)}`;
   const [input, output, dlq, group] = [`in-${id}`, `out-${id}`, `dlq-${id}`, `group-${id}`];
-  const kafka = new kafkajs.Kafka({
+  const kafka = connectTo(cluster);
+  const shape = { instances: INSTANCES, brokers: cluster.size, partitions: PARTITIONS };
+  const options = { faults, kinds, ...shape, sessionTimeoutMs: SESSION_TIMEOUT_MS };
+  const plan = planFaults(new Random(seed), options);
+  const feedMs = plan.reduce((sum, { waitMs }) => sum + waitMs, FEED_ON_MS);
+  const made = inputEvents(seed, events);
+  await createTopic(kafka, input, PARTITIONS, cluster.size);
+
+  const instances = startable({ cluster, run, input, output, dlq, group, folder: join(run.logs, id) });
+  const killAll = () => instances.killAll();
+  process.once('exit', killAll);
+  const progress = new Progress(kafka, group, input);
+  try {
+    for (let number = 1; number <= INSTANCES; number++) await instances.start(number);
+    const fed = feed(cluster.addresses, input, made, { ms: feedMs, signal });
+    const began = waitFor(() => progress.committed > 0, {
+      timeoutMs: FINISH_MS,
+      what: 'the first commit',
+      signal,
+    });
+    await Promise.race([began, fed.then(() => began)]);
+    progress.begin();
+    const start = Date.now();
+    const scene = { cluster, instances, kafka, topics: { input, all: [input, output, dlq] }, signal };
+    const done = doFaults(scene, plan, progress, (fault) => {
+      const seconds = ((Date.now() - start) / 1_000).toFixed(1);
+      console.error(`seed ${seed}, ${seconds} s: ${describeFault(fault)}`);
+    });
+    await Promise.all([fed, done]);
+    await waitFor(() => progress.committed >= events, {
+      timeoutMs: FINISH_MS,
+      what: `seed ${seed}: the end`,
+      signal,
+    });
+    instances.noteDead();
+    await instances.leaveAll();
+  } finally {
+    await progress.stop();
+    killAll();
+    process.off('exit', killAll);
+  }
+  const [arrived, processed, deadLettered] = await Promise.all(
+    [input, output, dlq].map((topic) => readCommitted(cluster.addresses, topic)),
+  );
+  const expected = expectedOf(made, arrived ?? []);
+  const { longestPauseMs, slowestRecoveryMs } = progress;
+  return {
+    verdict: judge(expected, { processed: processed ?? [], deadLettered: deadLettered ?? [] }),
+    longestPauseMs,
+    slowestRecoveryMs,
+    broken: instances.broken,
+  };
+}
+
+/** @param {import('../../support/cluster.mjs').Cluster} cluster */
+const connectTo = (cluster) =>
+  new kafkajs.Kafka({
     brokers: cluster.addresses.split(','),
     clientId: 'chaos',
-    requestTimeout: 20_000,
+    requestTimeout: 3_000,
     logLevel: kafkajs.logLevel.NOTHING,
   });
-  const generator = new LoginGenerator(seed, INVALID_RATIO);
-  const now = new Date();
-  const expected = Array.from({ length: events }, () => generator.next(now));
-  await fillTopic(kafka, {
-    topic: input,
-    partitions: PARTITIONS,
-    replication: cluster.size,
-    messages: expected.map(({ value }, number) => ({ key: keyOf(number), value })),
-  });
 
-  const folder = join(logs, id);
+/** @param {{ cluster: import('../../support/cluster.mjs').Cluster, run: Run, input: string, output: string, dlq: string, group: string, folder: string }} options */
+function startable({ cluster, run, input, output, dlq, group, folder }) {
   mkdirSync(folder);
   const env = {
-    BOOTSTRAP_SERVERS: cluster.addresses,
+    BOOTSTRAP_SERVERS: cluster.clientAddresses,
     INPUT_TOPIC: input,
     OUTPUT_TOPIC: output,
     DLQ_TOPIC: dlq,
@@ -53,67 +113,23 @@ export async function runSeed(cluster, { seed, events, faults, guarantee, nodeOp
     SESSION_TIMEOUT: String(SESSION_TIMEOUT_MS),
     HEARTBEAT_INTERVAL: '500',
     SOCKET_TIMEOUT: '5000',
-    DELIVERY_GUARANTEE: guarantee,
+    DELIVERY_GUARANTEE: run.guarantee,
   };
-  const instances = new Instances(env, folder, nodeOptions);
-  const killAll = () => instances.killAll();
-  process.once('exit', killAll);
-  const progress = new Progress(kafka, group, input);
-  /** @type {string[]} */
-  let done;
-  try {
-    for (let index = 0; index < 3; index++) await instances.start();
-    await waitFor(() => progress.committed > 0, { timeoutMs: FINISH_MS, what: 'the first commit', signal });
-    progress.begin();
-    done = await breakThings({ cluster, instances, seed, faults, signal });
-    if (instances.count === 0) await instances.start();
-    await waitFor(() => progress.committed >= events, {
-      timeoutMs: FINISH_MS,
-      what: `seed ${seed}: the end`,
-      signal,
-    });
-    instances.noteDead();
-    await Promise.all(instances.awake.map((one) => instances.leave(one)));
-  } finally {
-    await progress.stop();
-    killAll();
-    process.off('exit', killAll);
-  }
-  const processed = await readCommitted(cluster.addresses, output);
-  const deadLettered = await readCommitted(cluster.addresses, dlq);
-  return {
-    verdict: judge(expected, { processed, deadLettered }),
-    done,
-    longestPauseMs: progress.longestPauseMs,
-    broken: instances.broken,
-  };
+  return new Instances(env, folder, run.nodeOptions);
 }
 
-/** @param {{ cluster: import('../../support/cluster.mjs').Cluster, instances: Instances, seed: number, faults: number, signal: AbortSignal }} scene */
-async function breakThings({ cluster, instances, seed, faults, signal }) {
-  const random = new Random(seed);
-  /** @type {Promise<unknown>[]} */
-  const endings = [];
-  /** @type {import('./faults.mjs').Scene} */
-  const scene = {
-    cluster,
-    instances,
-    random,
-    sessionTimeoutMs: SESSION_TIMEOUT_MS,
-    signal,
-    brokerIsDown: false,
-    later: (work) => void endings.push(work),
-  };
-  /** @type {string[]} */
-  const done = [];
-  const began = Date.now();
-  while (done.length < faults && !signal.aborted) {
-    await delay(random.below(2_500), undefined, { signal });
-    const what = await FAULTS[random.pick(Object.keys(FAULTS))]?.(scene);
-    if (what === undefined) continue;
-    done.push(what);
-    console.error(`seed ${seed}, ${((Date.now() - began) / 1_000).toFixed(1)} s: ${what}`);
+/**
+ * What was to be written, with the partitions it arrived in.
+ * @param {{ key: Buffer, value: Buffer, valid: boolean }[]} made
+ * @param {import('./oracle.mjs').Found[]} arrived
+ * @throws UserError when the input itself is not what it was to be: then nothing can be said
+ */
+function expectedOf(made, arrived) {
+  const partitions = new Map(arrived.map(({ key, partition }) => [numberOf(key), partition]));
+  if (arrived.length !== made.length || partitions.size !== made.length) {
+    throw new UserError(
+      `the input has ${arrived.length} events, ${partitions.size} different, not ${made.length}`,
+    );
   }
-  await Promise.all(endings);
-  return done;
+  return made.map((event, number) => ({ ...event, partition: partitions.get(number) ?? -1 }));
 }

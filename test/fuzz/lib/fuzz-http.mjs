@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { isRunning, kill, stop, waitFor } from '../../../tools/lib/processes.mjs';
 import { read } from '../../../tools/lib/status.mjs';
-import { startApp } from '../../support/instances.mjs';
+import { startApp } from '../../support/start-app.mjs';
 import { countOf } from './fuzz-topic.mjs';
 import { installSchemathesis, schemathesis } from './schemathesis.mjs';
 import { settingsOf, topicsOf } from './topics.mjs';

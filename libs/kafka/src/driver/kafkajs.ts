@@ -1,8 +1,11 @@
 import type * as KafkaJs from 'kafkajs';
 import { installBatchEnd } from './codec/batch-end.js';
 import { installCodec } from './codec/install-codec.js';
+import { installConnection } from './connection.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
+import { installSendMessages } from './send-messages.js';
+import { installSilentBrokers } from './silent-brokers.js';
 
 // The runtime's own require, also where a test runner puts its own in the place of node:module: internals
 // of kafkajs can be replaced only in the real module cache.
@@ -11,7 +14,10 @@ const require = createRequire(import.meta.url);
 
 installCodec(require);
 installBatchEnd(require);
+installConnection(require);
 installRequestQueue(require);
+installSendMessages(require);
+installSilentBrokers(require);
 installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */

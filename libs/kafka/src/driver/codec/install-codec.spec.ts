@@ -47,7 +47,6 @@ describe('installing the codec', () => {
     expect(replaced.map((path) => path.replace('/modules/kafkajs/src/', '')).sort()).toEqual([
       'consumer/batch.js',
       'consumer/filterAbortedMessages.js',
-      'producer/groupMessagesPerPartition.js',
       'protocol/recordBatch/record/v0/index.js',
       'protocol/request.js',
       'protocol/requests/fetch/v4/decodeMessages.js',

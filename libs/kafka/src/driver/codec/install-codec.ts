@@ -2,7 +2,6 @@ import type { createRequire } from 'node:module';
 import { createBatchClass, type BatchClass } from './fetched-batch.js';
 import { createDecodeRecords, type DecodeRecords } from './fetched-records.js';
 import { filterAborted } from './filter-aborted.js';
-import { groupByPartition } from './group-by-partition.js';
 import { createProduceRequest, type Produce } from './produce-request.js';
 import { encodeRecord } from './record-encoder.js';
 import { replaceModule } from './replace-module.js';
@@ -22,7 +21,7 @@ export const fastEncoder = { enabled: true };
 /**
  * Puts our own functions in the place of kafkajs', before anything loads them. Those about records, batches and
  * their filter are for correctness: the stock ones lose the order of headers, fail on null header values, let
- * aborted records through and take quadratic time over many headers or messages. The encoder of requests is for
+ * aborted records through and take quadratic time over many headers. The encoder of requests is for
  * speed alone: where its native checksum cannot be loaded, the stock one stays, and a warning says so.
  * @throws Error when the installed kafkajs is another version or has another shape
  */
@@ -37,7 +36,6 @@ export function installCodec(require: Require): void {
   replaceModule(require, 'kafkajs/src/consumer/batch.js', (stock: BatchClass) =>
     createBatchClass(stock, filterAborted),
   );
-  replaceModule(require, 'kafkajs/src/producer/groupMessagesPerPartition.js', () => groupByPartition);
   replaceModule(require, 'kafkajs/src/protocol/request.js', () => createRequest);
   installFastEncoder(require);
 }

@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { installConnection } from './connection.js';
+import './kafkajs.js';
+import { installed, stock } from './testing/stock.js';
+
+interface Connection {
+  connect(): Promise<unknown>;
+  disconnect(): Promise<unknown>;
+  isConnected(): boolean;
+  send(request: object): Promise<string>;
+  processData(data: Buffer): void;
+}
+type ConnectionClass = new (options: object) => Connection;
+
+const Encoder = installed<new () => object>('kafkajs/src/protocol/encoder.js');
+const log = { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined };
+const request = {
+  request: { apiKey: 3, apiName: 'Metadata', apiVersion: 0, encode: () => Promise.resolve(new Encoder()) },
+  response: { decode: () => Promise.resolve({}), parse: () => Promise.resolve('answered') },
+};
+
+/** Size and correlation id of an answer to the first, second, … request of a connection. */
+function answer(correlationId: number, size = 4): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeInt32BE(size, 0);
+  bytes.writeInt32BE(correlationId, 4);
+  return bytes;
+}
+
+describe('a connection that is made anew', () => {
+  let broker: Server;
+  let sockets: Socket[];
+
+  beforeEach(async () => {
+    sockets = [];
+    broker = createServer((socket) => {
+      const number = sockets.push(socket);
+      socket.on('error', () => undefined);
+      socket.once('data', () => {
+        // The first answer breaks off after its first bytes, the second is whole.
+        if (number === 1) socket.write(answer(0, 100), () => socket.destroy());
+        else socket.write(answer(1));
+      });
+    }).listen(0, '127.0.0.1');
+    await once(broker, 'listening');
+  });
+
+  afterEach(() => {
+    for (const socket of sockets) socket.destroy();
+    broker.close();
+  });
+
+  const connectionOf = (Class: ConnectionClass) =>
+    new Class({
+      host: '127.0.0.1',
+      port: (broker.address() as AddressInfo).port,
+      logger: { namespace: () => log },
+      socketFactory: (options: { host: string; port: number; onConnect: () => void }) =>
+        connect({ host: options.host, port: options.port }, options.onConnect),
+      connectionTimeout: 1_000,
+      requestTimeout: 500,
+    });
+
+  const secondAnswer = async (Class: ConnectionClass) => {
+    const connection = connectionOf(Class);
+    try {
+      await connection.connect();
+      await connection.send(request).catch(() => undefined);
+      await connection.connect();
+      return await connection.send(request);
+    } finally {
+      await connection.disconnect();
+    }
+  };
+
+  it('reads the new answers from their beginning', async () => {
+    const Installed = installed<ConnectionClass>('kafkajs/src/network/connection.js');
+    await expect(secondAnswer(Installed)).resolves.toBe('answered');
+  });
+
+  it('would go on in the middle of the old one without us', async () => {
+    const Stock = stock<ConnectionClass>('kafkajs/src/network/connection.js');
+    await expect(secondAnswer(Stock)).rejects.toThrow('timed out');
+  });
+
+  it('is not installed in a kafkajs of another shape', () => {
+    const install = (module: object) => () =>
+      installConnection((() => module) as unknown as Parameters<typeof installConnection>[0]);
+    expect(install({})).toThrow('is not the class it was');
+    expect(install({ prototype: {} })).toThrow('is not the class it was');
+  });
+});
