@@ -25,6 +25,16 @@ describe('the limits of topics', () => {
     expect(limits.perRequest('t')).toBe(699);
   });
 
+  it('are what the broker tells later, whatever was learnt before', () => {
+    const limits = new TopicLimits();
+    limits.refused(sizes({ t: [700, 1] }));
+    limits.refused(sizes({ u: [700, 2] }));
+    limits.replace(new Map([['t', 2_000]]));
+    expect(limits.get('t')).toBe(2_000);
+    expect(limits.perRequest('u')).toBe(1_048_588);
+    expect(limits.oneTopicPerRequest).toBe(false);
+  });
+
   it('halve what goes together when several were refused, and leave a record alone its limit', () => {
     const limits = new TopicLimits();
     limits.refused(sizes({ t: [701, 2] }));

@@ -11,6 +11,14 @@ export class TopicLimits {
     this.limits.set(topic, maxMessageBytes);
   }
 
+  /** What brokers say now, in place of all that was read or learnt before. */
+  replace(limits: ReadonlyMap<string, number>): void {
+    this.limits.clear();
+    this.requestLimits.clear();
+    this.anyRefused = false;
+    limits.forEach((bytes, topic) => this.set(topic, bytes));
+  }
+
   /** For a record alone. */
   get(topic: string): number {
     return this.limits.get(topic) ?? DEFAULT_MAX_MESSAGE_BYTES;

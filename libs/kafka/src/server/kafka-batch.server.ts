@@ -1,5 +1,5 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { AbortedError, abortableDelay, withTimeLimit } from '../abort.js';
+import { AbortedError, abortableDelay, untilSuccess, withTimeLimit } from '../abort.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import { BrokerProbe } from '../driver/broker-probe.js';
@@ -154,8 +154,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /** Also takes up what waited for an operator because it could not be delivered or is gone. */
   resume(): void {
-    this.pauses.clear('undeliverable');
+    void this.retryUndeliverable();
     void this.lostPosition.resume();
+    this.endPause();
+  }
+
+  /** Ends the pause alone: what waits for an operator's decision goes on waiting. */
+  endPause(): void {
     this.pauses.remove('operator');
   }
 
@@ -172,6 +177,23 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   override unwrap<T>(): T {
     throw new Error('the driver is not exposed');
+  }
+
+  /** The limits of the topics may have been raised since they were read: that is what an operator can do. */
+  private async retryUndeliverable(): Promise<void> {
+    await untilSuccess(async () => {
+      const { maxMessageBytes } = await ensureTopics(this.kafka, [], this.topics());
+      this.limits.replace(maxMessageBytes);
+      this.pauses.clear('undeliverable');
+    }, this.stopping.signal);
+  }
+
+  private topics(): string[] {
+    return Object.values(this.options.routes).flatMap(({ input, output, deadLetter }) => [
+      input,
+      output,
+      deadLetter,
+    ]);
   }
 
   private inputs(): string[] {
@@ -191,14 +213,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /** Waits for a broker as long as it takes. @throws MissingTopicError, AbortedError */
   private async prepareTopics(): Promise<void> {
-    const needed = Object.values(this.options.routes).flatMap(({ input, output, deadLetter }) => [
-      input,
-      output,
-      deadLetter,
-    ]);
     for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
       try {
-        const report = await ensureTopics(this.kafka, this.options.createTopics, needed);
+        const report = await ensureTopics(this.kafka, this.options.createTopics, this.topics());
         report.maxMessageBytes.forEach((bytes, topic) => this.limits.set(topic, bytes));
         this.events.emit('topics', report);
         return;
