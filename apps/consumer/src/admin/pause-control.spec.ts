@@ -6,13 +6,13 @@ import { PauseControl } from './pause-control.js';
 const START = new Date('2026-03-04T05:06:07.000Z');
 const RUNNING = { paused: false, scope: 'instance', reason: null, since: null, until: null };
 
-let server: { pause: jest.Mock; resume: jest.Mock };
+let server: { pause: jest.Mock; resume: jest.Mock; endPause: jest.Mock };
 let control: PauseControl;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: START });
   Logger.overrideLogger(false);
-  server = { pause: jest.fn(), resume: jest.fn() };
+  server = { pause: jest.fn(), resume: jest.fn(), endPause: jest.fn() };
   control = new PauseControl(server as unknown as KafkaBatchServer);
 });
 afterEach(() => void jest.useRealTimers());
@@ -39,12 +39,13 @@ describe('PauseControl', () => {
     expect(warn).toHaveBeenCalledWith('paused by an operator', told, PauseControl.name);
   });
 
-  it('resumes by itself after the given time', () => {
+  it('goes on by itself after the given time, without deciding what waits for an operator', () => {
     expect(control.pause({ for: '15m' }).until).toBe('2026-03-04T05:21:07.000Z');
     jest.advanceTimersByTime(15 * 60_000 - 1);
-    expect(server.resume).not.toHaveBeenCalled();
+    expect(server.endPause).not.toHaveBeenCalled();
     jest.advanceTimersByTime(1);
-    expect(server.resume).toHaveBeenCalledTimes(1);
+    expect(server.endPause).toHaveBeenCalledTimes(1);
+    expect(server.resume).not.toHaveBeenCalled();
     expect(control.current).toEqual(RUNNING);
   });
 
@@ -83,6 +84,7 @@ describe('PauseControl', () => {
     expect(control.resume()).toEqual(RUNNING);
     jest.advanceTimersByTime(60_000);
     expect(server.resume).toHaveBeenCalledTimes(2);
+    expect(server.endPause).not.toHaveBeenCalled();
   });
 
   it('starts a new pause with a new beginning', () => {

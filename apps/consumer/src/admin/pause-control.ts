@@ -48,9 +48,7 @@ export class PauseControl implements OnApplicationShutdown {
   }
 
   resume(): PauseState {
-    clearTimeout(this.timer);
-    if (this.state.paused) this.logger.log('resumed');
-    this.state = RUNNING;
+    this.end('resumed');
     this.server.resume();
     return this.state;
   }
@@ -59,11 +57,23 @@ export class PauseControl implements OnApplicationShutdown {
     clearTimeout(this.timer);
   }
 
+  private end(how: string): void {
+    clearTimeout(this.timer);
+    if (this.state.paused) this.logger.log(how);
+    this.state = RUNNING;
+  }
+
+  /** Nobody has decided anything: what waits for an operator, such as lost events, goes on waiting. */
+  private expire(): void {
+    this.end('the time of the pause is over');
+    this.server.endPause();
+  }
+
   private resumeAt(time: number | undefined): void {
     clearTimeout(this.timer);
     if (time === undefined) return;
     const left = time - Date.now();
-    const next = left > LONGEST_TIMER_MS ? () => this.resumeAt(time) : () => void this.resume();
+    const next = left > LONGEST_TIMER_MS ? () => this.resumeAt(time) : () => this.expire();
     this.timer = setTimeout(next, Math.min(left, LONGEST_TIMER_MS)).unref();
   }
 }
