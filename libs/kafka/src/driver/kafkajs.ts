@@ -1,5 +1,6 @@
 import type * as KafkaJs from 'kafkajs';
 import { installBatchEnd } from './codec/batch-end.js';
+import { installCompression } from './codec/compression.js';
 import { installCodec } from './codec/install-codec.js';
 import { installConnection } from './connection.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
@@ -22,3 +23,4 @@ installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */
 export const kafkajs = require('kafkajs') as typeof KafkaJs;
+installCompression(kafkajs, require);
