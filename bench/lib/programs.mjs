@@ -27,6 +27,9 @@ const pipeline = (name, env) => ({
 
 export const EXACTLY_ONCE = pipeline('pipeline, exactly once', { DELIVERY_GUARANTEE: 'exactly-once' });
 export const AT_LEAST_ONCE = pipeline('pipeline, at least once', { DELIVERY_GUARANTEE: 'at-least-once' });
+export const STOCK_ENCODER = pipeline('pipeline, exactly once, stock encoder', {
+  KAFKA_FAST_ENCODER: 'false',
+});
 
 /** Waits for more events before it writes: made for light load over many partitions. @param {number} ms */
 export const lingering = (ms) =>

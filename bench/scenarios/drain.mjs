@@ -6,12 +6,14 @@ import {
   KAFKAJS_LOOP,
   kafkaStreams,
   PLAIN_NEST,
+  STOCK_ENCODER,
 } from '../lib/programs.mjs';
 import { inRounds } from '../lib/rounds.mjs';
 import { inputOf } from '../lib/topics.mjs';
 
 const PROGRAMS = [
   EXACTLY_ONCE,
+  STOCK_ENCODER,
   AT_LEAST_ONCE,
   BARE_LOOP,
   KAFKAJS_LOOP,
