@@ -204,4 +204,4 @@ const keyOf = ({ topic, partition }: { topic: string; partition: number }) => `$
 
 /** @throws Error when the installed kafkajs has another shape */
 export const installSendMessages = (require: ReturnType<typeof createRequire>): void =>
-  replaceModule(require, PATH, createSendMessages);
+  replaceModule(require, PATH, () => createSendMessages);

@@ -52,14 +52,13 @@ export function lastOffsetAt({ buffer, offset }: Position): bigint | undefined {
  * @throws Error when the installed kafkajs has another shape
  */
 export function installBatchEnd(require: ReturnType<typeof createRequire>): void {
-  const decode = require(DECODER_PATH) as Decode;
   const { prototype } = require(BATCH_PATH) as { prototype?: Record<string, unknown> };
   const stockLastOffset = prototype?.['lastOffset'];
   const stockIsFiltered = prototype?.['isEmptyDueToFiltering'];
   if (!prototype || typeof stockLastOffset !== 'function' || typeof stockIsFiltered !== 'function') {
     throw new Error(`${BATCH_PATH} is not the class it was`);
   }
-  replaceModule(require, DECODER_PATH, async (position: Position) => {
+  replaceModule(require, DECODER_PATH, (decode: Decode) => async (position: Position) => {
     const last = lastOffsetAt(position);
     const messages = await decode(position);
     if (last !== undefined) lastOffsets.set(messages, last);
