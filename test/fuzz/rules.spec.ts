@@ -86,13 +86,17 @@ describe("the oracle's rules", () => {
   });
 
   it('leave open what becomes of more than 100 levels', () => {
-    const nested = (levels: number) => {
-      const event = JSON.stringify(VALID).replace('}', `,"a":${'['.repeat(levels)}${']'.repeat(levels)}}`);
+    const nested = (levels: number, changes = {}) => {
+      const event = JSON.stringify({ ...VALID, ...changes }).replace(
+        '}',
+        `,"a":${'['.repeat(levels)}${']'.repeat(levels)}}`,
+      );
       return [...expectationOf(Buffer.from(event)).inDoubt];
     };
     expect(nested(99)).toEqual([]);
     expect(nested(100)).toEqual([':too_deep']);
     expect(nested(50_000)).toEqual([':too_deep']);
+    expect(nested(50_000, { ip: '' })).toEqual([':too_deep']);
   });
 
   it.each([null, '', '[]', ' 1', '\ufeff{}', '{', '{"a":01}', '{"a":"\n"}'])(

@@ -32,7 +32,7 @@ export function expectationOf(value) {
   if (!(json.value instanceof Map)) return refused(':type');
   const found = new Findings();
   checkFields(json.value, found);
-  if (found.broken.size === 0 && json.depth > LEVELS) found.inDoubt.add(':too_deep');
+  if (json.depth > LEVELS) found.inDoubt.add(':too_deep');
   return { malformed: false, broken: found.broken, inDoubt: found.inDoubt, event: json.value };
 }
 

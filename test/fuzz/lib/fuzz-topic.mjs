@@ -80,7 +80,7 @@ export async function countOf(consumer) {
  * @param {number} values
  * @param {AbortSignal} signal
  */
-export async function untilTaken(consumer, values, signal) {
+async function untilTaken(consumer, values, signal) {
   let [taken, grownAt] = [0, Date.now()];
   await waitFor(
     async () => {

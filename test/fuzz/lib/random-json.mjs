@@ -29,7 +29,7 @@ const NUMBERS = [
 ];
 
 /** @param {Random} random */
-export function numberText(random) {
+function numberText(random) {
   const sign = random.next() < 0.2 ? '-' : '';
   const lengths = [1, 3, 10, 16, 17, 20, 40, 300, 800];
   switch (random.below(6)) {
@@ -85,7 +85,7 @@ const PIECES = [
 ];
 
 /** @param {Random} random */
-export function stringText(random) {
+function stringText(random) {
   let text = '';
   for (let count = random.below(5); count > 0; count--) {
     const code = random.below(0x10000);
@@ -147,7 +147,7 @@ export const space = (random) => (random.next() < 0.9 ? '' : random.pick([' ', '
 
 /** @param {Random} random @param {number} [levels] at most @returns {string} */
 export function jsonText(random, levels = 4) {
-  const kind = random.next() < 0.05 ? 7 : random.below(levels > 0 ? 7 : 5);
+  const kind = random.next() < 0.03 ? 7 : random.below(levels > 0 ? 7 : 5);
   if (kind < 2) return numberText(random);
   if (kind < 4) return stringText(random);
   if (kind === 4) return random.pick(['true', 'false', 'null']);

@@ -12,7 +12,7 @@ const CHECKS = [
   'response_schema_conformance',
   'negative_data_rejection',
 ];
-const EXAMPLES = 60;
+const EXAMPLES = 25;
 const LIMIT_MS = 180_000;
 
 /**
