@@ -13,6 +13,7 @@ const COLUMNS = [
   'misrouted',
   'altered',
   'out of order',
+  'instances that ended badly',
   'longest pause',
   'slowest recovery',
 ];
@@ -38,7 +39,7 @@ export const failuresOf = (result) =>
 /** @param {import('./run-seed.mjs').Run} run @param {import('./run-seed.mjs').Result} result */
 export function row({ seed, events, faults }, result) {
   const times = [result.longestPauseMs, result.slowestRecoveryMs].map((ms) => `${(ms / 1_000).toFixed(1)} s`);
-  return line([seed, events, faults, ...countsOf(result), ...times]);
+  return line([seed, events, faults, ...countsOf(result), result.broken.length, ...times]);
 }
 
 /** Appends the rows to a file, with what they were made on. @param {string} file @param {string[]} rows */

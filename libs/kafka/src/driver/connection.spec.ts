@@ -30,6 +30,8 @@ function answer(correlationId: number, size = 4): Buffer {
 }
 
 describe('a connection that is made anew', () => {
+  const Installed = installed<ConnectionClass>('kafkajs/src/network/connection.js');
+  const Stock = stock<ConnectionClass>('kafkajs/src/network/connection.js');
   let broker: Server;
   let sockets: Socket[];
 
@@ -76,13 +78,24 @@ describe('a connection that is made anew', () => {
   };
 
   it('reads the new answers from their beginning', async () => {
-    const Installed = installed<ConnectionClass>('kafkajs/src/network/connection.js');
     await expect(secondAnswer(Installed)).resolves.toBe('answered');
   });
 
   it('would go on in the middle of the old one without us', async () => {
-    const Stock = stock<ConnectionClass>('kafkajs/src/network/connection.js');
     await expect(secondAnswer(Stock)).rejects.toThrow('timed out');
+  });
+
+  it('is made once for all who want it at the same time', async () => {
+    const opened = async (Class: ConnectionClass) => {
+      const before = sockets.length;
+      const connection = connectionOf(Class);
+      await Promise.all([connection.connect(), connection.connect()]);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      await connection.disconnect();
+      return sockets.length - before;
+    };
+    expect(await opened(Stock)).toBe(2);
+    expect(await opened(Installed)).toBe(1);
   });
 
   it('is not installed in a kafkajs of another shape', () => {

@@ -16,29 +16,35 @@ interface Connection {
 type Connect = (this: Connection) => Promise<unknown>;
 
 /**
- * A connection that is made anew after it ended in the middle of an answer, as when its broker was killed,
- * still holds the beginning of that answer. kafkajs reads on from there, which throws out of a socket's event
- * and ends the process. The former socket may also still have something to say.
+ * One socket at a time, and nothing of a former one. In kafkajs two calls that find a connection closed each
+ * open a socket, whose answers get into each other, and the rest of an answer that broke off is taken for the
+ * beginning of the next. What is read then makes no sense, and ends the consumer or the process.
  * @throws Error when the installed kafkajs has another shape
  */
 export function installConnection(require: ReturnType<typeof createRequire>): void {
   const { prototype } = require(PATH) as { prototype?: { connect?: Connect } };
   const connect = prototype?.connect;
   if (!prototype || typeof connect !== 'function') throw new Error(`${PATH} is not the class it was`);
+  const connecting = new WeakMap<Connection, Promise<unknown>>();
   prototype.connect = function () {
-    if (!this.isConnected() && !this.socket?.connecting) {
-      retire(this.socket);
-      this.chunks = [];
-      this.bytesBuffered = 0;
-      this.bytesNeeded = SIZE_BYTES;
-    }
-    return connect.call(this);
+    if (this.isConnected()) return Promise.resolve(true);
+    const going = connecting.get(this);
+    if (going) return going;
+    forgetFormer(this);
+    const attempt = connect.call(this).finally(() => connecting.delete(this));
+    connecting.set(this, attempt);
+    return attempt;
   };
 }
 
-function retire(socket: Socket | undefined): void {
-  if (!socket) return;
-  socket.removeAllListeners();
-  socket.on('error', () => undefined);
-  socket.destroy();
+function forgetFormer(connection: Connection): void {
+  const { socket } = connection;
+  if (socket) {
+    socket.removeAllListeners();
+    socket.on('error', () => undefined);
+    socket.destroy();
+  }
+  connection.chunks = [];
+  connection.bytesBuffered = 0;
+  connection.bytesNeeded = SIZE_BYTES;
 }
