@@ -1,11 +1,13 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
 import { Metrics } from '@pipeline/ops';
+import { FailureLog } from './failure-log.js';
 
 /** Turns what happens in the transport into log lines and metrics; the one place that does. */
 @Injectable()
 export class Telemetry implements OnModuleInit {
   private readonly logger = new Logger('Kafka');
+  private readonly failureLog = new FailureLog(this.logger);
   private unreachable = false;
 
   constructor(
@@ -50,6 +52,7 @@ export class Telemetry implements OnModuleInit {
     this.events.on('joined', ({ partitions }) => {
       this.unreachable = false;
       rebalances.inc();
+      this.failureLog.reassigned(this.server.describe().partitions);
       this.logger.log(`joined the group with ${String(partitions)} partitions`);
     });
     this.events.on('left', () => this.logger.log('left the group or rejoins it'));
@@ -57,12 +60,11 @@ export class Telemetry implements OnModuleInit {
       if (!this.unreachable) this.logger.warn(`Kafka cannot be reached, trying again: ${error}`);
       this.unreachable = true;
     });
-    this.events.on('batch-failed', ({ topic, partition, error, retryInMs }) => {
+    this.events.on('batch-failed', ({ error, ...where }) => {
       failures.inc();
-      this.logger.warn(
-        `a batch of ${topic}/${String(partition)} is done again in ${String(retryInMs)} ms: ${error}`,
-      );
+      this.failureLog.failed(where, error);
     });
+    this.events.on('committed', (batch) => this.failureLog.succeeded(batch));
     const lost = this.metrics.counter('pipeline_offset_out_of_range_total');
     this.events.on('offset-out-of-range', ({ topic, partition, from, to, gone, goesOn }) => {
       lost.inc({ topic, partition });

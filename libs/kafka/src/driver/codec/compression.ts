@@ -6,8 +6,8 @@ type Require = ReturnType<typeof createRequire>;
 
 /** What kafkajs asks of a compression. */
 interface Codec {
-  compress(encoder: unknown): Promise<Buffer>;
-  decompress(bytes: Buffer): Promise<Buffer>;
+  readonly compress: (encoder: unknown) => Promise<Buffer>;
+  readonly decompress: (bytes: Buffer) => Promise<Buffer>;
 }
 
 interface KafkaJsCompression {
@@ -30,11 +30,11 @@ export function installCompression(
 ): void {
   CompressionCodecs[CompressionTypes.ZSTD] = () => readOnly(promisify(zstdDecompress));
   CompressionCodecs[CompressionTypes.LZ4] = () => {
-    const { decompressFrame } = require('lz4-napi') as { decompressFrame(bytes: Buffer): Promise<Buffer> };
+    const { decompressFrame } = require('lz4-napi') as { decompressFrame: Codec['decompress'] };
     return readOnly(decompressFrame);
   };
   CompressionCodecs[CompressionTypes.Snappy] = () => {
-    const { uncompress } = require('snappy') as { uncompress(bytes: Buffer): Promise<Buffer> };
+    const { uncompress } = require('snappy') as { uncompress: Codec['decompress'] };
     return readOnly(async (bytes) =>
       Buffer.concat(await Promise.all(snappyBlocks(bytes).map((block) => uncompress(block)))),
     );
