@@ -6,7 +6,9 @@ import { installed, stock } from '../testing/stock.js';
 import { createProduceRequest, type Produce, type ProduceArguments } from './produce-request.js';
 
 // Its records are encoded by our record encoder, which is byte for byte kafkajs' own.
-const stockRequest = stock<Produce>('kafkajs/src/protocol/requests/produce/v3/request.js');
+const stockRequest = stock<Produce>('kafkajs/src/protocol/requests/produce/v3/request.js', {
+  Date: { now: () => Date.now() },
+});
 const { crc32c } = installed<{ crc32c: (bytes: Buffer) => number }>('@node-rs/crc32');
 const fastRequest = createProduceRequest(stockRequest, crc32c, () => true);
 
