@@ -1,4 +1,4 @@
-import { sum } from '../../../tools/lib/status.mjs';
+import { read, sum } from '../../../tools/lib/status.mjs';
 import { isRunning, obituary, UserError, waitFor } from '../../../tools/lib/processes.mjs';
 import { readCommitted } from '../../support/kcat.mjs';
 import { Inputs } from './inputs.mjs';
@@ -8,6 +8,7 @@ import { writeValues } from './write-values.mjs';
 /** Without any value taken for so long, the consumer is stuck. */
 const STUCK_MS = 90_000;
 const EXCERPT = 300;
+const TRIES = 3;
 
 /**
  * Writes mutated values to the topic of a running consumer, and accounts for all of them.
@@ -69,10 +70,13 @@ export async function fuzzTopic({ brokers, topics, consumer, seed, values, check
 
 /** @param {import('../../../tools/lib/processes.mjs').Managed & { url: string }} consumer */
 export async function countOf(consumer) {
-  const response = await fetch(`${consumer.url}/metrics`);
-  const text = await response.text();
   const name = 'kafka_messages_processed_total';
-  return sum(text, name, 'result="success"') + sum(text, name, 'result="dlq"');
+  // A connection that was idle while values were made or judged may be closed just when it is used again.
+  for (let attempt = 1; attempt <= TRIES; attempt++) {
+    const text = await read(`${consumer.url}/metrics`);
+    if (text) return sum(text, name, 'result="success"') + sum(text, name, 'result="dlq"');
+  }
+  throw new UserError(`${consumer.name} does not answer; its log is ${consumer.log}`);
 }
 
 /**
