@@ -1,6 +1,6 @@
 import kafkajs from 'kafkajs';
 import { fillTopic } from '../../../tools/lib/fill-topic.mjs';
-import { kill, waitFor } from '../../../tools/lib/processes.mjs';
+import { kill, stop, waitFor } from '../../../tools/lib/processes.mjs';
 import { startApp } from '../../support/start-app.mjs';
 import { inputEvents } from './input.mjs';
 
@@ -47,17 +47,23 @@ export class Backlog {
     const consumer = await startApp('consumer', { env: this.#env(group), log });
     const killIt = () => kill(consumer, 'SIGKILL');
     process.once('exit', killIt);
-    const what = `the consumer is at work, see ${log}`;
-    await waitFor(async () => (await this.#committed(group)) > after, { timeoutMs: START_MS, what, signal });
-    const began = Date.now();
-    kill(consumer, 'SIGTERM');
-    const timer = setTimeout(killIt, LIMIT_MS);
-    await consumer.ended;
-    const ms = Date.now() - began;
-    clearTimeout(timer);
-    process.off('exit', killIt);
-    const { exitCode, signalCode } = consumer.child;
-    return { how: signalCode ?? exitCode, ms, left: this.events - (await this.#committed(group)) };
+    try {
+      // A broker that is asked too early has no offsets of any group yet.
+      const isAtWork = () =>
+        this.#committed(group).then(
+          (events) => events > after,
+          () => false,
+        );
+      await waitFor(isAtWork, { timeoutMs: START_MS, what: `the consumer is at work, see ${log}`, signal });
+      const began = Date.now();
+      await stop(consumer, LIMIT_MS);
+      const ms = Date.now() - began;
+      const { exitCode, signalCode } = consumer.child;
+      return { how: signalCode ?? exitCode, ms, left: this.events - (await this.#committed(group)) };
+    } finally {
+      killIt();
+      process.off('exit', killIt);
+    }
   }
 
   close() {
