@@ -8,12 +8,13 @@ function setUp() {
     generationId: number | null = null;
     memberId: string | null = null;
     reachable = true;
+    synced = true;
     constructor(readonly cluster: object) {}
 
     joinAndSync(): Promise<void> {
       this.memberId ??= `member-${String(++members)}`;
       this.generationId = 1;
-      return Promise.resolve();
+      return this.synced ? Promise.resolve() : Promise.reject(new Error('no assignment'));
     }
 
     leave(): Promise<void> {
@@ -37,6 +38,17 @@ describe('the membership of a consumer', () => {
     const second = new ConsumerGroup(cluster);
     await second.joinAndSync();
     expect(second.memberId).toBe(first.memberId);
+  });
+
+  it('that was joined without getting an assignment is taken up, too', async () => {
+    const ConsumerGroup = setUp();
+    const cluster = {};
+    const first = new ConsumerGroup(cluster);
+    first.synced = false;
+    await expect(first.joinAndSync()).rejects.toThrow('no assignment');
+    const second = new ConsumerGroup(cluster);
+    await second.joinAndSync();
+    expect(second.memberId).toBe('member-1');
   });
 
   it('that was left is not, nor is that of another consumer', async () => {

@@ -28,8 +28,13 @@ export function installMemberId(require: ReturnType<typeof createRequire>): void
   const notLeft = new WeakMap<object, string>();
   prototype['joinAndSync'] = async function (this: ConsumerGroup): Promise<void> {
     if (this.generationId === null) this.memberId ??= notLeft.get(this.cluster) ?? null;
-    await joinAndSync.call(this);
-    if (this.memberId !== null) notLeft.set(this.cluster, this.memberId);
+    try {
+      await joinAndSync.call(this);
+    } finally {
+      // The coordinator counts in whoever has joined, also when what follows fails.
+      if (this.memberId === null) notLeft.delete(this.cluster);
+      else notLeft.set(this.cluster, this.memberId);
+    }
   };
   prototype['leave'] = async function (this: ConsumerGroup): Promise<void> {
     await leave.call(this);
