@@ -28,6 +28,8 @@ export interface TransportEventMap {
   transaction: [{ readonly outcome: TransactionOutcome }];
   joined: [{ readonly partitions: number }];
   left: [];
+  /** The group still counts this instance in as it was, after all. */
+  stayed: [];
   /** The broker or the group could not be reached; the driver tries again. */
   disconnected: [{ readonly error: string }];
   /** Nothing is tried any more: the process has to end. */

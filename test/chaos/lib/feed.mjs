@@ -27,26 +27,59 @@ const AT_ONCE = 0.2;
  * @param {{ ms: number, signal: AbortSignal }} pace
  */
 export async function feed(brokers, topic, records, { ms, signal }) {
+  const writer = openWriter(brokers, topic, signal);
+  const began = Date.now();
+  for (let written = 0; written < records.length;) {
+    const share = AT_ONCE + (1 - AT_ONCE) * Math.min(1, (Date.now() - began) / ms);
+    const due = Math.ceil(records.length * share);
+    writer.write(records.slice(written, due));
+    written = due;
+    await delay(TICK_MS, undefined, { signal });
+  }
+  await writer.end();
+}
+
+/**
+ * Writes `rate` records a second, until it is stopped.
+ * @param {string} brokers
+ * @param {string} topic
+ * @param {Iterator<{ key: Buffer, value: Buffer }, never>} records
+ * @param {{ rate: number, signal: AbortSignal, stopped: AbortSignal }} pace
+ */
+export async function feedOn(brokers, topic, records, { rate, signal, stopped }) {
+  const writer = openWriter(brokers, topic, signal);
+  const began = Date.now();
+  for (let written = 0; !stopped.aborted;) {
+    const due = Math.floor(((Date.now() - began) / 1_000) * rate) - written;
+    writer.write(Array.from({ length: due }, () => records.next().value));
+    written += due;
+    await delay(TICK_MS, undefined, { signal });
+  }
+  await writer.end();
+}
+
+/** @param {string} brokers @param {string} topic @param {AbortSignal} signal */
+function openWriter(brokers, topic, signal) {
   const settings = Object.entries(RELIABLE).flatMap(([name, value]) => ['-X', `${name}=${value}`]);
   const format = ['-K', escape(KEY_END), '-D', escape(RECORD_END)];
-  const child = spawn('kcat', ['-P', '-b', brokers, '-t', topic, ...format, ...settings], {
+  // -E: it does not give up when all brokers are away.
+  const child = spawn('kcat', ['-P', '-E', '-b', brokers, '-t', topic, ...format, ...settings], {
     stdio: ['pipe', 'ignore', 'ignore'],
     signal,
     killSignal: 'SIGKILL',
   });
   const closed = once(child, 'close');
   child.stdin.on('error', () => undefined);
-  const began = Date.now();
-  for (let written = 0; written < records.length;) {
-    const share = AT_ONCE + (1 - AT_ONCE) * Math.min(1, (Date.now() - began) / ms);
-    const due = Math.ceil(records.length * share);
-    child.stdin.write(Buffer.concat(records.slice(written, due).map(framed)));
-    written = due;
-    await delay(TICK_MS, undefined, { signal });
-  }
-  child.stdin.end();
-  const [code] = await closed;
-  if (code !== 0) throw new UserError(`kcat failed with exit code ${code} while writing the input`);
+  return {
+    /** @param {{ key: Buffer, value: Buffer }[]} records */
+    write: (records) => void child.stdin.write(Buffer.concat(records.map(framed))),
+    /** @throws UserError when not everything has arrived */
+    end: async () => {
+      child.stdin.end();
+      const [code] = await closed;
+      if (code !== 0) throw new UserError(`kcat failed with exit code ${code} while writing the input`);
+    },
+  };
 }
 
 const escape = (/** @type {number} */ byte) => `\\x${byte.toString(16)}`;

@@ -11,13 +11,23 @@ const INVALID_EVERY = 20;
  * @param {number} count
  */
 export function inputEvents(seed, count) {
+  const events = endlessEvents(seed);
+  return Array.from({ length: count }, () => events.next().value);
+}
+
+/**
+ * The same, without an end.
+ * @param {number} seed
+ * @returns {Generator<{ key: Buffer, value: Buffer, valid: boolean }, never>}
+ */
+export function* endlessEvents(seed) {
   const generator = new LoginGenerator(seed, 0);
   const now = new Date();
-  return Array.from({ length: count }, (_, number) => {
+  for (let number = 0; ; number++) {
     const { value } = generator.next(now);
     const key = keyOf(number);
     const spoil = INVALID_KINDS[Math.floor(number / INVALID_EVERY) % INVALID_KINDS.length];
-    if (number % INVALID_EVERY > 0 || !spoil) return { key, value, valid: true };
-    return { key, value: spoil(JSON.parse(value.toString())), valid: false };
-  });
+    if (number % INVALID_EVERY > 0 || !spoil) yield { key, value, valid: true };
+    else yield { key, value: spoil(JSON.parse(value.toString())), valid: false };
+  }
 }

@@ -124,7 +124,7 @@ function startable({ cluster, run, input, output, dlq, group, folder }) {
  * @param {import('./oracle.mjs').Found[]} arrived
  * @throws UserError when the input itself is not what it was to be: then nothing can be said
  */
-function expectedOf(made, arrived) {
+export function expectedOf(made, arrived) {
   const partitions = new Map(arrived.map(({ key, partition }) => [numberOf(key), partition]));
   if (arrived.length !== made.length || partitions.size !== made.length) {
     throw new UserError(

@@ -98,10 +98,25 @@ describe('a connection that is made anew', () => {
     expect(await opened(Installed)).toBe(1);
   });
 
+  it('may be ended many times while its broker is away', async () => {
+    const warned = async (connection: Connection) => {
+      await connection.connect().catch(() => undefined);
+      for (let time = 0; time < 20; time++) await connection.disconnect();
+      const { socket } = connection as unknown as { socket: Socket };
+      const limit = socket.getMaxListeners();
+      return limit > 0 && socket.listenerCount('connect') > limit;
+    };
+    const [before, now] = [connectionOf(Stock), connectionOf(Installed)];
+    broker.close();
+    expect(await warned(before)).toBe(true);
+    expect(await warned(now)).toBe(false);
+  });
+
   it('is not installed in a kafkajs of another shape', () => {
     const install = (module: object) => () =>
       installConnection((() => module) as unknown as Parameters<typeof installConnection>[0]);
     expect(install({})).toThrow('is not the class it was');
     expect(install({ prototype: {} })).toThrow('is not the class it was');
+    expect(install({ prototype: { connect: () => undefined } })).toThrow('is not the class it was');
   });
 });

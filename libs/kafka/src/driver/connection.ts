@@ -13,7 +13,7 @@ interface Connection {
   isConnected(): boolean;
 }
 
-type Connect = (this: Connection) => Promise<unknown>;
+type Method = (this: Connection) => Promise<unknown>;
 
 /**
  * One socket at a time, and nothing of a former one. In kafkajs two calls that find a connection closed each
@@ -22,9 +22,13 @@ type Connect = (this: Connection) => Promise<unknown>;
  * @throws Error when the installed kafkajs has another shape
  */
 export function installConnection(require: ReturnType<typeof createRequire>): void {
-  const { prototype } = require(PATH) as { prototype?: { connect?: Connect } };
-  const connect = prototype?.connect;
-  if (!prototype || typeof connect !== 'function') throw new Error(`${PATH} is not the class it was`);
+  const { prototype } = require(PATH) as {
+    prototype?: { connect?: Method; disconnect?: Method };
+  };
+  const { connect, disconnect } = prototype ?? {};
+  if (!prototype || typeof connect !== 'function' || typeof disconnect !== 'function') {
+    throw new Error(`${PATH} is not the class it was`);
+  }
   const connecting = new WeakMap<Connection, Promise<unknown>>();
   prototype.connect = function () {
     if (this.isConnected()) return Promise.resolve(true);
@@ -34,6 +38,11 @@ export function installConnection(require: ReturnType<typeof createRequire>): vo
     const attempt = connect.call(this).finally(() => connecting.delete(this));
     connecting.set(this, attempt);
     return attempt;
+  };
+  prototype.disconnect = function () {
+    // Each time that a dead socket is ended it gets one more listener, which Node.js warns of.
+    this.socket?.setMaxListeners(0);
+    return disconnect.call(this);
   };
 }
 

@@ -3,6 +3,7 @@ import { installBatchEnd } from './codec/batch-end.js';
 import { installCompression } from './codec/compression.js';
 import { installCodec } from './codec/install-codec.js';
 import { installConnection } from './connection.js';
+import { installMemberId } from './member-id.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
 import { installSendMessages } from './send-messages.js';
@@ -19,6 +20,7 @@ installConnection(require);
 installRequestQueue(require);
 installSendMessages(require);
 installSilentBrokers(require);
+installMemberId(require);
 installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */

@@ -11,6 +11,7 @@ import type { TransportEvents } from '../events.js';
 import type { TopicPartition } from '../record.js';
 import { BatchProcessor } from './batch-processor.js';
 import { LostPosition } from './lost-position.js';
+import { Membership } from './membership.js';
 import { Assignment } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
 import { bindRoutes, type BoundRoute, type Route } from './routes.js';
@@ -59,8 +60,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly stalls = new StallWatch(this.assignment, this.pauses);
   private routes: ReadonlyMap<string, BoundRoute> = new Map();
   private running: Promise<void> = Promise.resolve();
-  private member = false;
-  private lastHeartbeat = 0;
+  private readonly membership: Membership;
 
   constructor(
     private readonly kafka: Kafka,
@@ -70,6 +70,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     private readonly events: TransportEvents,
   ) {
     super();
+    this.membership = new Membership(options.sessionTimeoutMs);
     this.processor = new BatchProcessor(
       options,
       this.assignment,
@@ -86,7 +87,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         onBatch: (batch) => this.onBatch(batch),
         onJoined: (partitions) => this.onJoined(partitions),
         onLeft: () => this.onLeft(),
-        onHeartbeat: () => (this.lastHeartbeat = Date.now()),
+        onHeartbeat: () => this.onHeartbeat(),
         onSkipped: (partition, nextOffset) => this.onSkipped(partition, nextOffset),
         onOutOfRange: (partition, offset) => void this.lostPosition.stop(partition, offset),
         onCrash: (error, restarting) => this.onCrash(error, restarting),
@@ -165,8 +166,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   describe(): TransportStatus {
-    const { sessionTimeoutMs } = this.options;
-    const member = this.member && Date.now() - this.lastHeartbeat < sessionTimeoutMs;
+    const member = this.membership.isAlive;
     const brokerAnswers = this.probe.isAnswering;
     return describeTransport(this.assignment, this.pauses, this.stalls, { member, brokerAnswers });
   }
@@ -234,8 +234,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private onJoined(partitions: readonly TopicPartition[]): void {
-    this.member = true;
-    this.lastHeartbeat = Date.now();
+    this.membership.joined();
     this.pauses.keep(partitions);
     this.assignment.replace(partitions);
     this.probe.refresh();
@@ -250,10 +249,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private onLeft(): void {
-    if (!this.member) return;
-    this.member = false;
+    if (!this.membership.left()) return;
     this.processor.abort('the group membership ended');
     this.events.emit('left');
+  }
+
+  private onHeartbeat(): void {
+    if (this.membership.heard()) this.events.emit('stayed');
   }
 
   private onCrash(error: Error, restarting: boolean): void {
