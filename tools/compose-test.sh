@@ -189,6 +189,8 @@ work_is_shared() { # three members, none without a partition of the input
 trap finish EXIT
 trap 'exit 1' INT TERM
 start_engine
+# What an earlier run of this test could not take down, because it was killed.
+"${compose[@]}" "${scale[@]}" down -v --remove-orphans -t 15 >"$scratch/down" 2>&1
 have_base_images
 ! docker inspect pipeline-kafka >/dev/null 2>&1 || give_up 'a pipeline runs already: stop it with docker-compose down'
 composed=yes

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 const CLIENT_ID_AT = 12;
 
 /**
- * @typedef {{ broker: number, client: string, near: import('node:net').Socket, far: import('node:net').Socket | undefined, first: Buffer }} Link
+ * @typedef {{ broker: number, client: string, near: import('node:net').Socket, far: import('node:net').Socket | undefined, first: Buffer, held: boolean }} Link
  * What a cut concerns: the links of one broker, of one client, or of both.
  * @typedef {{ broker?: number, client?: string }} Cut
  */
@@ -51,7 +51,8 @@ export class Network {
     for (const link of this.#links) if (this.#isCut(link)) hold(link);
     return () => {
       this.#cuts.delete(cut);
-      for (const link of this.#links) if (!this.#isCut(link)) this.#release(link);
+      // What flows is left alone: passed on a second time, everything would arrive twice.
+      for (const link of this.#links) if (link.held && !this.#isCut(link)) this.#release(link);
     };
   }
 
@@ -65,7 +66,7 @@ export class Network {
   /** @param {number} broker @param {number} target @param {import('node:net').Socket} near */
   #accept(broker, target, near) {
     /** @type {Link} */
-    const link = { broker, client: '', near, far: undefined, first: Buffer.alloc(0) };
+    const link = { broker, client: '', near, far: undefined, first: Buffer.alloc(0), held: true };
     this.#links.add(link);
     this.#watch(link, near);
     // Who it is, the first request says.
@@ -96,6 +97,7 @@ export class Network {
     const { near, far } = link;
     if (near.destroyed || far?.destroyed) return this.#drop(link);
     if (!far) return void near.resume();
+    link.held = false;
     far.write(link.first);
     link.first = Buffer.alloc(0);
     near.pipe(far);
@@ -111,7 +113,8 @@ export class Network {
 }
 
 /** @param {Link} link */
-function hold({ near, far }) {
-  near.unpipe().pause();
-  far?.unpipe().pause();
+function hold(link) {
+  link.held = true;
+  link.near.unpipe().pause();
+  link.far?.unpipe().pause();
 }

@@ -63,6 +63,19 @@ describe('the network between consumers and brokers', () => {
     await eventually('b', () => one.received() === 'ab');
   });
 
+  it('passes nothing on twice where a cut that has healed never was', async () => {
+    const [one, two] = [await client('one'), await client('two')];
+    two.socket.write('c');
+    await eventually('c', () => two.received() === 'c');
+    network.cut({ client: 'one' })();
+    two.socket.write('d');
+    one.socket.write('a');
+    two.socket.end();
+    await eventually('a', () => one.received() === 'a');
+    await eventually('the end', () => two.socket.closed);
+    expect(two.received()).toBe('cd');
+  });
+
   it('holds new connections to a cut broker, and ends nothing', async () => {
     const heal = network.cut({ broker: 1 });
     const [late, other] = [await client('one'), await client('two')];

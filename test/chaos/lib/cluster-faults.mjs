@@ -6,7 +6,7 @@ import { readCommitted } from '../../support/kcat.mjs';
 import { feedOn } from './feed.mjs';
 import { endlessEvents } from './input.mjs';
 import { Instances } from './instances.mjs';
-import { createTopic, moveLeaders } from './leaders.mjs';
+import { createTopic, moveLeaders } from './kafka-admin.mjs';
 import { judge } from './oracle.mjs';
 import { expectedOf } from './run-seed.mjs';
 import { Watch } from './watch.mjs';

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitFor } from '../../../tools/lib/processes.mjs';
-import { leaderOf, moveLeaders } from './leaders.mjs';
+import { leaderOf, moveLeaders } from './kafka-admin.mjs';
 import { BREAK_BROKERS } from './plan.mjs';
 
 /**

@@ -8,7 +8,7 @@ import { inputEvents } from './input.mjs';
 import { Instances } from './instances.mjs';
 import { readCommitted } from '../../support/kcat.mjs';
 import { feed } from './feed.mjs';
-import { createTopic } from './leaders.mjs';
+import { createTopic, haveJoined } from './kafka-admin.mjs';
 import { judge, numberOf } from './oracle.mjs';
 import { describeFault, planFaults } from './plan.mjs';
 import { Progress } from './progress.mjs';
@@ -51,13 +51,10 @@ export async function runSeed(cluster, run, signal) {
   const progress = new Progress(kafka, group, input);
   try {
     for (let number = 1; number <= INSTANCES; number++) await instances.start(number);
+    const until = { timeoutMs: FINISH_MS, signal };
+    await waitFor(() => haveJoined(kafka, group, INSTANCES), { ...until, what: 'all have joined' });
     const fed = feed(cluster.addresses, input, made, { ms: feedMs, signal });
-    const began = waitFor(() => progress.committed > 0, {
-      timeoutMs: FINISH_MS,
-      what: 'the first commit',
-      signal,
-    });
-    await Promise.race([began, fed.then(() => began)]);
+    await waitFor(() => progress.committed > 0, { ...until, what: 'the first commit' });
     progress.begin();
     const start = Date.now();
     const scene = { cluster, instances, kafka, topics: { input, all: [input, output, dlq] }, signal };
@@ -66,11 +63,7 @@ export async function runSeed(cluster, run, signal) {
       console.error(`seed ${seed}, ${seconds} s: ${describeFault(fault)}`);
     });
     await Promise.all([fed, done]);
-    await waitFor(() => progress.committed >= events, {
-      timeoutMs: FINISH_MS,
-      what: `seed ${seed}: the end`,
-      signal,
-    });
+    await waitFor(() => progress.committed >= events, { ...until, what: `seed ${seed}: the end` });
     instances.noteDead();
     await instances.leaveAll();
   } finally {

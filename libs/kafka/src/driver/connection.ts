@@ -17,8 +17,8 @@ type Method = (this: Connection) => Promise<unknown>;
 
 /**
  * One socket at a time, and nothing of a former one. In kafkajs two calls that find a connection closed each
- * open a socket, whose answers get into each other, and the rest of an answer that broke off is taken for the
- * beginning of the next. What is read then makes no sense, and ends the consumer or the process.
+ * open a socket, one of them for nothing, and its end later ends the connection; and the rest of an answer that
+ * broke off is taken for the beginning of the next, which is then never understood.
  * @throws Error when the installed kafkajs has another shape
  */
 export function installConnection(require: ReturnType<typeof createRequire>): void {

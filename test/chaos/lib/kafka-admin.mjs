@@ -19,6 +19,13 @@ export function createTopic(kafka, topic, partitions, replication) {
   });
 }
 
+/** Whether so many consumers share the partitions of a group. @param {import('kafkajs').Kafka} kafka @param {string} group @param {number} members */
+export const haveJoined = (kafka, group, members) =>
+  withAdmin(kafka, async (admin) => {
+    const [found] = (await admin.describeGroups([group])).groups;
+    return found?.state === 'Stable' && found.members.length === members;
+  }).catch(() => false);
+
 /** The broker that leads a partition. @param {import('kafkajs').Kafka} kafka @param {string} topic @param {number} partition */
 export async function leaderOf(kafka, topic, partition) {
   const [found] = await withAdmin(kafka, (admin) => partitionsOf(admin, [topic]));
