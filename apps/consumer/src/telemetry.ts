@@ -58,7 +58,7 @@ export class Telemetry implements OnModuleInit {
     this.events.on('left', () => this.logger.log('left the group or rejoins it'));
     this.events.on('stayed', () => this.logger.log('is in the group as before'));
     this.events.on('disconnected', ({ error }) => {
-      if (!this.unreachable) this.logger.warn(`Kafka cannot be reached, trying again: ${error}`);
+      if (!this.unreachable) this.logger.warn(`Kafka is of no use yet, trying again: ${error}`);
       this.unreachable = true;
     });
     this.events.on('batch-failed', ({ error, ...where }) => {

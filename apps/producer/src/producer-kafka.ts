@@ -45,7 +45,7 @@ export class ProducerKafka {
       } catch (error) {
         if (error instanceof AbortedError) return;
         if (error instanceof MissingTopicError) throw error;
-        if (attempt === 0) this.logger.warn(`Kafka cannot be reached, trying again: ${describeError(error)}`);
+        if (attempt === 0) this.logger.warn(`Kafka is of no use yet, trying again: ${describeError(error)}`);
         await abortableDelay(RETRY_MS, signal);
       }
     }

@@ -11,7 +11,8 @@ import {
 import type { TopicSpec } from './driver/topics.js';
 
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
-const BROKER = /^(?:kafka:\/\/)?([^\s,/:@]+|\[[0-9a-fA-F:.]+\]):(\d{1,5})$/;
+/** kafkajs divides an address at its first colon: IPv6 only by name. */
+const BROKER = /^(?:kafka:\/\/)?[^\s,/:@]+:(\d{1,5})$/;
 const DAY_MS = 86_400_000;
 
 const topic = (name: string, preset: string, help: string) =>
@@ -27,7 +28,7 @@ export const KAFKA_SETTINGS = defineSettings({
     items: 'host:port',
     item: broker,
     default: ['localhost:29092'],
-    help: 'Kafka brokers to begin with; a `kafka://` prefix is accepted.',
+    help: 'Kafka brokers to begin with; a `kafka://` prefix is accepted. An IPv6 address needs a name.',
   }),
   inputTopic: topic('INPUT_TOPIC', 'user-login', 'Topic the login events arrive on.'),
   outputTopic: topic('OUTPUT_TOPIC', 'processed-user-login', 'Topic of the processed events.'),
@@ -193,7 +194,7 @@ export const TOPIC_CHECKS: readonly SettingsCheck<TopicValues>[] = [
 
 /** host:port without its scheme; undefined when it is no broker's address. */
 function broker(given: string): string | undefined {
-  const port = Number(BROKER.exec(given)?.[2]);
+  const port = Number(BROKER.exec(given)?.[1]);
   return port >= 1 && port <= 65_535 ? given.replace(/^kafka:\/\//, '') : undefined;
 }
 
