@@ -81,10 +81,7 @@ describe("the consumer's settings", () => {
       const loaded = load(environment);
       return loaded.ok ? loaded.values.brokers : loaded.problems;
     };
-    expect(brokersOf({ KAFKA_LISTENER: 'a:1', KAFKA_BROKER_URL: 'kafka://b:2,d:3' })).toEqual([
-      'b:2',
-      'd:3',
-    ]);
+    expect(brokersOf({ KAFKA_LISTENER: 'a:1', KAFKA_BROKER_URL: 'kafka://b:2,d:3' })).toEqual(['b:2', 'd:3']);
     expect(brokersOf({ KAFKA_LISTENER: 'a:1', BOOTSTRAP_SERVERS: 'c:3' })).toEqual(['c:3']);
   });
 

@@ -9,7 +9,11 @@ describe('the code of an error', () => {
     ["is the protocol's name", errorOf({ type: 'MESSAGE_TOO_LARGE', code: 10 }), 'MESSAGE_TOO_LARGE'],
     ["is Node's code", errorOf({ code: 'ECONNREFUSED' }), 'ECONNREFUSED'],
     ['is that of its cause', errorOf({}, { cause: errorOf({ type: 'NOT_LEADER' }) }), 'NOT_LEADER'],
-    ['is that of the first of many', errorOf({ errors: [errorOf({ type: 'A' }), errorOf({ type: 'B' })] }), 'A'],
+    [
+      'is that of the first of many',
+      errorOf({ errors: [errorOf({ type: 'A' }), errorOf({ type: 'B' })] }),
+      'A',
+    ],
     ['is none of an empty many', errorOf({ errors: [] }), undefined],
     ['is none', new Error('secret'), undefined],
     ['is none for what is no error', 'ECONNREFUSED', undefined],
