@@ -49,7 +49,7 @@ function transform({ key, value, headers }, sourcePartition, now) {
     const event = JSON.parse(value?.toString() ?? '');
     if (typeof event.locale === 'string') event.locale = event.locale.toLowerCase();
     event.processed_at = now;
-    return { ...kept, topic: OUTPUT_TOPIC, value: Buffer.from(JSON.stringify(event)) };
+    return { ...kept, topic: OUTPUT_TOPIC, value: JSON.stringify(event) };
   } catch {
     return { ...kept, topic: DLQ_TOPIC, value };
   }

@@ -12,7 +12,7 @@ export interface JsonDocument {
    * numbers with the digits they came with. Undefined when it is nested too deeply to be written. For once:
    * the value is changed, and `edit` may be called for a copy as well.
    */
-  encode(edit: (value: Record<string, unknown>) => void): Buffer | undefined;
+  encode(edit: (value: Record<string, unknown>) => void): string | undefined;
 }
 
 export type DecodedPayload =
@@ -55,9 +55,9 @@ class ParsedDocument implements JsonDocument {
     readonly value: Record<string, unknown>,
   ) {}
 
-  encode(edit: (value: Record<string, unknown>) => void): Buffer | undefined {
+  encode(edit: (value: Record<string, unknown>) => void): string | undefined {
     try {
-      return Buffer.from(stringifyExactly(this.text, this.value, edit));
+      return stringifyExactly(this.text, this.value, edit);
     } catch (error) {
       if (error instanceof RangeError) return undefined;
       throw error;

@@ -1,10 +1,10 @@
 import type { DeadLetterReason, Violation } from '@pipeline/contracts';
 import type { KafkaHeader } from './record.js';
 
-/** The event was good; `value` is what goes to the output topic. */
+/** The event was good; `value` is what goes to the output topic, a text in UTF-8. */
 interface Processed {
   readonly kind: 'processed';
-  readonly value: Buffer;
+  readonly value: Buffer | string;
 }
 
 /** The event is at fault: it goes to the dead letters at the first attempt. */
@@ -38,7 +38,7 @@ export type Outcome = Processed | Rejected | Failed | DeadLettered;
 /** What the transport can write. */
 export type Deliverable = Processed | DeadLettered;
 
-export const processed = (value: Buffer): Processed => ({ kind: 'processed', value });
+export const processed = (value: Buffer | string): Processed => ({ kind: 'processed', value });
 
 export const rejected = (reason: DeadLetterReason, violations: readonly Violation[]): Rejected => ({
   kind: 'rejected',

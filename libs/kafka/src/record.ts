@@ -19,8 +19,11 @@ export interface InputRecord {
 export interface OutgoingRecord {
   readonly topic: string;
   readonly key: Buffer | null;
-  readonly value: Buffer | null;
+  /** A text is written in UTF-8. */
+  readonly value: Buffer | string | null;
   readonly headers: readonly KafkaHeader[];
+  /** Bytes of key, value and headers in a record batch, where they have been counted. */
+  readonly contentSize?: number;
   /** `key`: murmur2 of the key as Java's default partitioner does, without a key as `source`. */
   readonly partitionBy: 'key' | 'source';
   /** Number of the input partition; taken modulo the topic's partition count. */

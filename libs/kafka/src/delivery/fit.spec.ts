@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@pipeline/contracts';
 import fc from 'fast-check';
 import { toDeadLetters } from '../dead-letter/to-dead-letters.js';
-import { batchSize, recordSize } from '../driver/codec/record-encoder.js';
+import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
 import { processed, rejected, type Deliverable } from '../outcome.js';
 import type { InputRecord, KafkaHeader } from '../record.js';
 import { anyField, anyHeaders, header, inputRecord } from '../testing/records.js';
@@ -54,6 +54,7 @@ describe('a processed event', () => {
         key: input.key,
         value,
         headers: [header('trace'), header('trace', null)],
+        contentSize: sizeOfContent(input.key, value, [header('trace'), header('trace', null)]),
         partitionBy: 'key',
         sourcePartition: 5,
       },
@@ -82,6 +83,7 @@ describe('a dead letter', () => {
     const { record, deadLetter } = fitted(input, letter);
     expect(deadLetter).toBe('VALIDATION_FAILED');
     expect(record).toEqual({
+      contentSize: sizeOfContent(record.key, record.value, record.headers),
       topic: 'dlq',
       key: input.key,
       value: input.value,

@@ -1,7 +1,7 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
 import { carriedHeaders, smallerHeaders, type Origin } from '../dead-letter/dead-letter-headers.js';
 import { outputTooLarge } from '../dead-letter/to-dead-letters.js';
-import { batchSize, recordSize } from '../driver/codec/record-encoder.js';
+import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
 import type { DeadLettered, Deliverable } from '../outcome.js';
 import type { InputRecord, OutgoingRecord } from '../record.js';
 import type { TopicLimits } from './topic-limits.js';
@@ -44,11 +44,15 @@ export function fit(
   limits: TopicLimits,
 ): Written {
   if (outcome.kind === 'dead-lettered') return fitDeadLetter(input, outcome, targets, origin, limits);
+  const { key } = input;
+  const { value } = outcome;
+  const headers = carriedHeaders(input);
   const record: OutgoingRecord = {
     topic: targets.output,
-    key: input.key,
-    value: outcome.value,
-    headers: carriedHeaders(input),
+    key,
+    value,
+    headers,
+    contentSize: sizeOfContent(key, value, headers),
     partitionBy: 'key',
     sourcePartition: origin.partition,
   };
@@ -63,12 +67,14 @@ function fitDeadLetter(
   origin: Origin,
   limits: TopicLimits,
 ): Written {
+  const { key, value } = input;
   for (const form of smallerHeaders(input, headers)) {
     const record: OutgoingRecord = {
       topic: targets.deadLetter,
-      key: input.key,
-      value: input.value,
+      key,
+      value,
       headers: form,
+      contentSize: sizeOfContent(key, value, form),
       partitionBy: 'source',
       sourcePartition: origin.partition,
     };

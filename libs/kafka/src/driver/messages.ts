@@ -4,6 +4,7 @@ import { partitionOfKey } from './partitioner.js';
 
 /** What we hand to kafkajs for one record: our codec and our partitioner read what its types do not know. */
 interface DriverMessage extends Pick<OutgoingRecord, 'key' | 'value' | 'headers'> {
+  readonly contentSize: number | undefined;
   readonly source: OutgoingRecord;
   partition?: number;
 }
@@ -11,7 +12,8 @@ interface DriverMessage extends Pick<OutgoingRecord, 'key' | 'value' | 'headers'
 export function toTopicMessages(records: readonly OutgoingRecord[]): TopicMessages[] {
   const byTopic = new Map<string, DriverMessage[]>();
   for (const source of records) {
-    const message: DriverMessage = { key: source.key, value: source.value, headers: source.headers, source };
+    const { key, value, headers, contentSize } = source;
+    const message: DriverMessage = { key, value, headers, contentSize, source };
     const messages = byTopic.get(source.topic);
     if (messages) messages.push(message);
     else byTopic.set(source.topic, [message]);

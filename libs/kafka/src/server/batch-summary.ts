@@ -7,7 +7,11 @@ import { NO_TIMESTAMP } from '../record.js';
 /** What a committed batch counts for. */
 export function summarize(batch: FetchedBatch, written: readonly Written[]): BatchCommitted {
   const deadLettered = new Map<DeadLetterReason, number>();
+  const timestamps: number[] = [];
   let processed = 0;
+  for (const { timestamp } of batch.records) {
+    if (timestamp !== NO_TIMESTAMP) timestamps.push(Number(timestamp));
+  }
   for (const { deadLetter } of written) {
     if (deadLetter === undefined) processed++;
     else deadLettered.set(deadLetter, (deadLettered.get(deadLetter) ?? 0) + 1);
@@ -17,9 +21,7 @@ export function summarize(batch: FetchedBatch, written: readonly Written[]): Bat
     partition: batch.partition,
     processed,
     deadLettered,
-    timestamps: batch.records.flatMap(({ timestamp }) =>
-      timestamp === NO_TIMESTAMP ? [] : [Number(timestamp)],
-    ),
+    timestamps,
     committedAt: Date.now(),
   };
 }

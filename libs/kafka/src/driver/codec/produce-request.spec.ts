@@ -4,6 +4,7 @@ import { anyField, anyHeaders } from '../../testing/records.js';
 import '../kafkajs.js';
 import { installed, stock } from '../testing/stock.js';
 import { createProduceRequest, type Produce, type ProduceArguments } from './produce-request.js';
+import { sizeOfContent } from './record-encoder.js';
 
 // Its records are encoded by our record encoder, which is byte for byte kafkajs' own.
 const stockRequest = stock<Produce>('kafkajs/src/protocol/requests/produce/v3/request.js', {
@@ -12,7 +13,14 @@ const stockRequest = stock<Produce>('kafkajs/src/protocol/requests/produce/v3/re
 const { crc32c } = installed<{ crc32c: (bytes: Buffer) => number }>('@node-rs/crc32');
 const fastRequest = createProduceRequest(stockRequest, crc32c, () => true);
 
-const message = fc.record({ key: anyField, value: anyField, headers: anyHeaders });
+const text = fc.string({ unit: 'binary' });
+/** As the pipeline hands it over: values may be texts, and the size may have been counted before. */
+const message = fc
+  .record({ key: anyField, value: fc.oneof(anyField, text), headers: anyHeaders, counted: fc.boolean() })
+  .map(({ counted, ...fields }) => {
+    const contentSize = sizeOfContent(fields.key, fields.value, fields.headers);
+    return counted ? { ...fields, contentSize } : fields;
+  });
 const stamped = fc
   .tuple(message, fc.option(fc.nat().map(String), { nil: undefined }))
   .map(([fields, timestamp]) => ({ ...fields, ...(timestamp !== undefined && { timestamp }) }));

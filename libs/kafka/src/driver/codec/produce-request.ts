@@ -1,8 +1,10 @@
-import { NO_HEADERS, sizeOfContent, toBytes, writeContent, type RecordFields } from './record-encoder.js';
+import { NO_HEADERS, sizeOfContent, writeContent, type RecordFields } from './record-encoder.js';
 import { sizeOfVarint, writeVarint } from './varint.js';
 
 type Message = Pick<RecordFields, 'key' | 'value' | 'headers'> & {
   readonly timestamp?: string | number | null;
+  /** What `sizeOfContent` gives, where that is known. */
+  readonly contentSize?: number | undefined;
 };
 
 interface PartitionData {
@@ -107,9 +109,9 @@ interface BatchLayout extends PartitionData {
 function layOut(data: PartitionData): BatchLayout {
   let size = BATCH_HEADER;
   const bodies = data.messages.map((message, index) => {
-    const { key, value, headers = NO_HEADERS } = message;
+    const { key = null, value = null, headers = NO_HEADERS, contentSize } = message;
     // Attributes and a timestamp delta of 0 take a byte each.
-    const body = 2 + sizeOfVarint(index) + sizeOfContent(toBytes(key), toBytes(value), headers);
+    const body = 2 + sizeOfVarint(index) + (contentSize ?? sizeOfContent(key, value, headers));
     size += sizeOfVarint(body) + body;
     return body;
   });
@@ -137,12 +139,12 @@ function writeBatch(
   at = buffer.writeInt16BE(producerEpoch, at);
   at = buffer.writeInt32BE(firstSequence, at);
   at = buffer.writeInt32BE(messages.length, at);
-  messages.forEach(({ key, value, headers = NO_HEADERS }, index) => {
+  messages.forEach(({ key = null, value = null, headers = NO_HEADERS }, index) => {
     at = writeVarint(buffer, bodies[index] ?? 0, at);
     buffer[at++] = 0;
     buffer[at++] = 0;
     at = writeVarint(buffer, index, at);
-    at = writeContent(buffer, toBytes(key), toBytes(value), headers, at);
+    at = writeContent(buffer, key, value, headers, at);
   });
   return at;
 }

@@ -1,13 +1,16 @@
-import type { InputRecord, KafkaHeader } from '../../record.js';
+import type { KafkaHeader, OutgoingRecord } from '../../record.js';
 import { sizeOfVarint, writeVarint } from './varint.js';
+
+/** Bytes, or a text that is written in UTF-8; null and the empty ones differ on the wire. */
+type Content = Buffer | string | null;
 
 /** What kafkajs hands to its record encoder; `headers` is our ordered list, passed through its producer. */
 export interface RecordFields {
   offsetDelta?: number;
   /** Milliseconds since the first timestamp of the batch. */
   timestampDelta?: number;
-  key?: Buffer | string | null;
-  value?: Buffer | string | null;
+  key?: Content;
+  value?: Content;
   headers?: readonly KafkaHeader[];
 }
 
@@ -24,9 +27,7 @@ export const NO_HEADERS: readonly KafkaHeader[] = [];
  * Unlike the stock encoder it writes null header values and keeps the order of repeated headers.
  */
 export function encodeRecord(fields: RecordFields): EncodedRecord {
-  const { offsetDelta = 0, timestampDelta = 0, headers = NO_HEADERS } = fields;
-  const key = toBytes(fields.key);
-  const value = toBytes(fields.value);
+  const { offsetDelta = 0, timestampDelta = 0, key = null, value = null, headers = NO_HEADERS } = fields;
   const body =
     1 + sizeOfVarint(timestampDelta) + sizeOfVarint(offsetDelta) + sizeOfContent(key, value, headers);
   const buffer = Buffer.allocUnsafe(sizeOfVarint(body) + body);
@@ -41,8 +42,8 @@ export function encodeRecord(fields: RecordFields): EncodedRecord {
 /** Writes what follows a record's deltas: key, value, headers. Returns where the next byte goes. */
 export function writeContent(
   buffer: Buffer,
-  key: Buffer | null,
-  value: Buffer | null,
+  key: Content,
+  value: Content,
   headers: readonly KafkaHeader[],
   start: number,
 ): number {
@@ -64,18 +65,18 @@ const BATCH_OVERHEAD = 61;
 const LONGEST_PREFIX = 5 + 1 + 10 + 5;
 
 /** Upper bound of the bytes a record takes inside a batch. */
-export const recordSize = ({ key, value, headers }: Pick<InputRecord, 'key' | 'value' | 'headers'>): number =>
-  LONGEST_PREFIX + sizeOfContent(key, value, headers);
+export const recordSize = ({
+  key,
+  value,
+  headers,
+  contentSize = sizeOfContent(key, value, headers),
+}: Pick<OutgoingRecord, 'key' | 'value' | 'headers' | 'contentSize'>): number => LONGEST_PREFIX + contentSize;
 
 /** Bytes of an uncompressed batch with so many bytes of records: what max.message.bytes is about. */
 export const batchSize = (recordBytes: number): number => BATCH_OVERHEAD + recordBytes;
 
 /** Bytes of what `writeContent` writes. */
-export function sizeOfContent(
-  key: Buffer | null,
-  value: Buffer | null,
-  headers: readonly KafkaHeader[],
-): number {
+export function sizeOfContent(key: Content, value: Content, headers: readonly KafkaHeader[]): number {
   let size = sizeOfBytes(key) + sizeOfBytes(value) + sizeOfVarint(headers.length);
   for (const [name, content] of headers) {
     const nameSize = Buffer.byteLength(name);
@@ -84,17 +85,20 @@ export function sizeOfContent(
   return size;
 }
 
-export function toBytes(field: Buffer | string | null | undefined): Buffer | null {
-  if (field === null || field === undefined) return null;
-  return typeof field === 'string' ? Buffer.from(field) : field;
+const lengthOf = (content: Buffer | string): number =>
+  typeof content === 'string' ? Buffer.byteLength(content) : content.length;
+
+function sizeOfBytes(content: Content): number {
+  if (content === null) return 1;
+  const length = lengthOf(content);
+  return sizeOfVarint(length) + length;
 }
 
-const sizeOfBytes = (bytes: Buffer | null): number =>
-  bytes === null ? 1 : sizeOfVarint(bytes.length) + bytes.length;
-
-function writeBytes(buffer: Buffer, bytes: Buffer | null, at: number): number {
-  if (bytes === null) return writeVarint(buffer, -1, at);
-  const start = writeVarint(buffer, bytes.length, at);
-  bytes.copy(buffer, start);
-  return start + bytes.length;
+function writeBytes(buffer: Buffer, content: Content, at: number): number {
+  if (content === null) return writeVarint(buffer, -1, at);
+  const length = lengthOf(content);
+  const start = writeVarint(buffer, length, at);
+  if (typeof content === 'string') buffer.write(content, start, length, 'utf8');
+  else content.copy(buffer, start);
+  return start + length;
 }
