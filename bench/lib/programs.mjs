@@ -16,13 +16,17 @@ import { kafkaStreamsClasspath } from './kafka-streams.mjs';
 
 const baseline = (/** @type {string} */ file) => join(root, 'bench', 'baselines', file);
 
-/** @param {string} file @param {Record<string, string>} [env] @returns {Promise<Command>} */
-const node = (file, env = {}) => Promise.resolve({ command: pinnedNode(), args: [file], env });
+/** @param {string} file @param {Record<string, string>} [env] @param {string[]} [flags] @returns {Promise<Command>} */
+const node = (file, env = {}, flags = []) =>
+  Promise.resolve({ command: pinnedNode(), args: [...flags, file], env });
+
+/** As in the image: less memory, and no slower. */
+const IMAGE_FLAGS = ['--max-semi-space-size=4'];
 
 /** @param {string} name @param {Record<string, string>} [env] @returns {Program} */
 const pipeline = (name, env) => ({
   name,
-  command: () => node(join(root, 'apps', 'consumer', 'dist', 'main.js'), env),
+  command: () => node(join(root, 'apps', 'consumer', 'dist', 'main.js'), env, IMAGE_FLAGS),
 });
 
 export const EXACTLY_ONCE = pipeline('pipeline, exactly once', { DELIVERY_GUARANTEE: 'exactly-once' });

@@ -56,6 +56,18 @@ export async function untilAborted<T>(work: Promise<T>, signal: AbortSignal): Pr
   }
 }
 
+/** The work did not end in time. It may still go on. */
+export class DeadlineError extends Error {
+  override readonly name = 'DeadlineError';
+}
+
+/** The promise's own result, or a DeadlineError after `ms`. What the work ends in later is ignored. */
+export async function withDeadline<T>(work: Promise<T>, ms: number): Promise<T> {
+  const ended = await withTimeLimit(work, ms);
+  if (!ended) throw new DeadlineError(`not done within ${String(ms)} ms`);
+  return work;
+}
+
 /** Waits for the work, at most `ms`; true when it ended in time. Failures of the work count as an end. */
 export async function withTimeLimit(work: Promise<unknown>, ms: number): Promise<boolean> {
   const limit = new AbortController();

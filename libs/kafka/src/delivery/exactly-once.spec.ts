@@ -1,4 +1,5 @@
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { DeadlineError } from '../abort.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
 import { TransportEvents } from '../events.js';
 import type { OutgoingRecord } from '../record.js';
@@ -13,7 +14,12 @@ const OTHER = { topic: 'in', partition: 1 };
 /** What happens, in its order, over all producers; each has a number. */
 function setUp(committed: bigint | 'nothing' = 5n) {
   const log: string[] = [];
-  const failures: { open: Error[]; read: Error[]; commit: unknown[] } = { open: [], read: [], commit: [] };
+  const failures: { open: Error[]; read: (Error | Promise<never>)[]; commit: unknown[] } = {
+    open: [],
+    read: [],
+    commit: [],
+  };
+  let awaited: Promise<void> | undefined;
   let opened = 0;
   const openProducer = ({ partition }: { partition: number }) => {
     const id = ++opened;
@@ -25,11 +31,20 @@ function setUp(committed: bigint | 'nothing' = 5n) {
         await write((records) => Promise.resolve(log.push(`${String(id)} writes ${String(records.length)}`)));
         log.push(`${String(id)} commits ${String(offset)}`);
         const error = failures.commit.shift();
+        if (error instanceof Promise) await error;
         if (error) throw error as Error;
       },
       close: () => Promise.resolve(void log.push(`close ${String(id)}`)),
     };
-    return Promise.resolve(producer as TransactionalProducer);
+    const waiting = awaited ?? Promise.resolve();
+    awaited = undefined;
+    return waiting.then(() => producer as TransactionalProducer);
+  };
+  /** The next producer takes its time. */
+  const late = () => {
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    awaited = promise;
+    return { arrive: () => resolve(undefined) };
   };
   const events = new TransportEvents();
   events.on('transaction', ({ outcome }) => log.push(outcome));
@@ -39,6 +54,7 @@ function setUp(committed: bigint | 'nothing' = 5n) {
       read: () => {
         log.push('read');
         const failure = failures.read.shift();
+        if (failure instanceof Promise) return failure;
         return failure
           ? Promise.reject(failure)
           : Promise.resolve(committed === 'nothing' ? undefined : committed);
@@ -50,8 +66,47 @@ function setUp(committed: bigint | 'nothing' = 5n) {
     events,
   );
   const records: readonly OutgoingRecord[] = [outgoingRecord(), outgoingRecord()];
-  return { log, failures, delivery, records };
+  return { log, failures, delivery, records, late };
 }
+
+describe('a call of the driver that never ends', () => {
+  const never = new Promise<never>(() => undefined);
+
+  beforeEach(() => void jest.useFakeTimers());
+  afterEach(() => void jest.useRealTimers());
+
+  it('while a partition is opened counts as failed, and a producer that comes late is closed', async () => {
+    const { log, delivery, late } = setUp();
+    const producer = late();
+    const opened = expect(delivery.open(WHERE)).rejects.toThrow(DeadlineError);
+    await jest.advanceTimersByTimeAsync(90_000);
+    await opened;
+    producer.arrive();
+    await jest.advanceTimersByTimeAsync(0);
+    expect(log).toEqual(['open 1 for 0', 'close 1']);
+    expect(await delivery.open(WHERE)).toBe(5n);
+  });
+
+  it('while the committed offset is read counts as failed', async () => {
+    const { log, failures, delivery } = setUp();
+    failures.read.push(never);
+    const opened = expect(delivery.open(WHERE)).rejects.toThrow(DeadlineError);
+    await jest.advanceTimersByTimeAsync(90_000);
+    await opened;
+    expect(log).toEqual(['open 1 for 0', 'read', 'close 1']);
+  });
+
+  it('while a batch is written counts as failed, and the partition is opened anew', async () => {
+    const { log, failures, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    failures.commit.push(never);
+    const delivered = expect(delivery.deliver(FakeBatch.of(2), records)).rejects.toThrow(DeadlineError);
+    await jest.advanceTimersByTimeAsync(90_000);
+    await delivered;
+    expect(log.at(-1)).toBe('close 1');
+    await expect(delivery.deliver(FakeBatch.of(2), records)).rejects.toThrow('not open');
+  });
+});
 
 describe('opening a partition', () => {
   it('shuts out the former owner before it reads where to go on', async () => {

@@ -1,3 +1,4 @@
+import { withDeadline } from '../abort.js';
 import type { CommittedOffsets } from '../driver/committed-offsets.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
@@ -6,6 +7,12 @@ import { partitionKey, type OutgoingRecord, type TopicPartition } from '../recor
 import type { Delivery } from './delivery.js';
 import type { TopicLimits } from './topic-limits.js';
 import { writeRecords } from './write-records.js';
+
+/**
+ * Bounds every wait for the driver, which has calls that never end when brokers fail in an unlucky moment; a
+ * partition would wait behind them for ever. What ends after it is shut out by the next opening.
+ */
+const DEADLINE_MS = 90_000;
 
 type OpenProducer = (partition: TopicPartition) => Promise<TransactionalProducer>;
 
@@ -29,12 +36,20 @@ export class ExactlyOnceDelivery implements Delivery {
   async open(partition: TopicPartition): Promise<bigint> {
     const key = partitionKey(partition);
     this.discard(key, this.producers.get(key));
-    const producer = await this.openProducer(partition);
+    const opening = this.openProducer(partition);
+    let producer: TransactionalProducer;
+    try {
+      producer = await withDeadline(opening, DEADLINE_MS);
+    } catch (error) {
+      opening.then(
+        (late) => late.close(),
+        () => undefined,
+      );
+      throw error;
+    }
     this.producers.set(key, producer);
     try {
-      // With nothing committed not even the fetched position can be trusted: kafkajs remembers the offset of a
-      // transaction that was aborted. A group that begins at the end has committed that end by now.
-      return (await this.committed.read(partition)) ?? (await this.committed.range(partition)).low;
+      return await withDeadline(this.startOf(partition), DEADLINE_MS);
     } catch (error) {
       this.discard(key, producer);
       throw error;
@@ -46,7 +61,10 @@ export class ExactlyOnceDelivery implements Delivery {
     const producer = this.producers.get(key);
     if (!producer) throw new Error('the partition is not open');
     try {
-      await producer.commit(batch, batch.nextOffset, (send) => writeRecords(records, this.limits, send));
+      const written = producer.commit(batch, batch.nextOffset, (send) =>
+        writeRecords(records, this.limits, send),
+      );
+      await withDeadline(written, DEADLINE_MS);
       this.events.emit('transaction', { outcome: 'committed' });
     } catch (error) {
       this.discard(key, producer);
@@ -64,6 +82,12 @@ export class ExactlyOnceDelivery implements Delivery {
   async close(): Promise<void> {
     for (const [key, producer] of this.producers) this.discard(key, producer);
     await Promise.all([...this.closing, this.committed.close()]);
+  }
+
+  private async startOf(partition: TopicPartition): Promise<bigint> {
+    // With nothing committed not even the fetched position can be trusted: kafkajs remembers the offset of a
+    // transaction that was aborted. A group that begins at the end has committed that end by now.
+    return (await this.committed.read(partition)) ?? (await this.committed.range(partition)).low;
   }
 
   private discard(key: string, producer: TransactionalProducer | undefined): void {
