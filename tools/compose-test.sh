@@ -52,7 +52,7 @@ finish() {
   trap '' INT TERM
   if [ -n "$composed" ]; then
     [ $failed -eq 0 ] || "${compose[@]}" logs --no-color --tail 20 2>&1 | cut -c1-300
-    "${compose[@]}" "${scale[@]}" down -v --remove-orphans -t 15 >"$scratch/down" 2>&1
+    take_down
     check 'everything is taken down' nothing_left
   fi
   if [ -n "$engine" ]; then
@@ -62,6 +62,8 @@ finish() {
   echo "$passed passed, $failed failed"
   exit $((failed > 0)) # said here: a plain exit in a trap would repeat the status from before it
 }
+
+take_down() { "${compose[@]}" "${scale[@]}" down -v --remove-orphans -t 15 >"$scratch/down" 2>&1; }
 
 nothing_left() {
   [ -z "$(docker ps -aq --filter "label=com.docker.compose.project=$COMPOSE_PROJECT_NAME")" ] &&
@@ -190,7 +192,7 @@ trap finish EXIT
 trap 'exit 1' INT TERM
 start_engine
 # What an earlier run of this test could not take down, because it was killed.
-"${compose[@]}" "${scale[@]}" down -v --remove-orphans -t 15 >"$scratch/down" 2>&1
+take_down
 have_base_images
 ! docker inspect pipeline-kafka >/dev/null 2>&1 || give_up 'a pipeline runs already: stop it with docker-compose down'
 composed=yes

@@ -5,7 +5,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaJars, requireJava } from './lib/kafka.mjs';
-import { UserError } from './lib/processes.mjs';
+import { runTestCommand } from './lib/test-command.mjs';
 import { pinnedNode, prepareWorkspace, root } from './lib/workspace.mjs';
 
 async function main() {
@@ -34,10 +34,4 @@ async function main() {
   }
 }
 
-main()
-  .then((code) => process.exit(code))
-  .catch((error) => {
-    console.error(error instanceof UserError ? error.message : error);
-    console.log('0 passed, 1 failed');
-    process.exit(1);
-  });
+runTestCommand(main);

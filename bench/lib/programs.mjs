@@ -1,5 +1,5 @@
 // What is compared. Each is configured by the pipeline's own variables.
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { transformFile } from '@swc/core';
 import { pinnedNode, root } from '../../tools/lib/workspace.mjs';
@@ -20,13 +20,18 @@ const baseline = (/** @type {string} */ file) => join(root, 'bench', 'baselines'
 const node = (file, env = {}, flags = []) =>
   Promise.resolve({ command: pinnedNode(), args: [...flags, file], env });
 
-/** As in the image: less memory, and no slower. */
-const IMAGE_FLAGS = ['--max-semi-space-size=4'];
+/** What the image gives Node.js, which is what is in use. @returns {string[]} */
+function imageFlags() {
+  const dockerfile = readFileSync(join(root, 'deploy', 'docker', 'Dockerfile'), 'utf8');
+  const command = /^CMD (\[.*\])$/m.exec(dockerfile)?.[1];
+  if (!command) throw new Error('the Dockerfile has no CMD in its exec form');
+  return JSON.parse(command).slice(1, -1);
+}
 
 /** @param {string} name @param {Record<string, string>} [env] @returns {Program} */
 const pipeline = (name, env) => ({
   name,
-  command: () => node(join(root, 'apps', 'consumer', 'dist', 'main.js'), env, IMAGE_FLAGS),
+  command: () => node(join(root, 'apps', 'consumer', 'dist', 'main.js'), env, imageFlags()),
 });
 
 export const EXACTLY_ONCE = pipeline('pipeline, exactly once', { DELIVERY_GUARANTEE: 'exactly-once' });

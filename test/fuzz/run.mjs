@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { UserError } from '../../tools/lib/processes.mjs';
+import { runTestCommand } from '../../tools/lib/test-command.mjs';
 import { pinnedNode, prepareWorkspace } from '../../tools/lib/workspace.mjs';
 
 /** In a fresh clone this runs on the host's Node.js, which is too old for the pipeline's own encoder. */
@@ -17,10 +17,4 @@ async function main() {
   return code ?? 1;
 }
 
-main()
-  .then((code) => process.exit(code))
-  .catch((error) => {
-    console.error(error instanceof UserError ? error.message : error);
-    console.log('0 passed, 1 failed');
-    process.exit(1);
-  });
+runTestCommand(main);

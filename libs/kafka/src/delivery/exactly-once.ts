@@ -10,7 +10,8 @@ import { writeRecords } from './write-records.js';
 
 /**
  * Bounds every wait for the driver, which has calls that never end when brokers fail in an unlucky moment; a
- * partition would wait behind them for ever. What ends after it is shut out by the next opening.
+ * partition would wait behind them for ever. A write that ends after it is shut out by the next opening; an
+ * opening that does may shut out the next one instead, which costs a batch done again.
  */
 const DEADLINE_MS = 90_000;
 
@@ -42,7 +43,7 @@ export class ExactlyOnceDelivery implements Delivery {
       producer = await withDeadline(opening, DEADLINE_MS);
     } catch (error) {
       opening.then(
-        (late) => late.close(),
+        (late) => this.discard(key, late),
         () => undefined,
       );
       throw error;
