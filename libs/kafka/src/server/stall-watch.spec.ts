@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { Assignment, type PartitionState } from './partition-state.js';
-import { PauseRegistry } from './pause-registry.js';
+import { PauseRegistry, type PauseReason } from './pause-registry.js';
 import { StallWatch } from './stall-watch.js';
 
 const WHERE = { topic: 't', partition: 0 };
@@ -11,11 +11,12 @@ function setUp() {
   const state = assignment.get(WHERE) as PartitionState;
   const pauses = new PauseRegistry();
   const watch = new StallWatch(assignment, pauses);
-  /** Looks every two seconds. */
+  /** Looks every two seconds, from now to then. */
   const watchFor = (seconds: number) => {
+    watch.look();
     for (let second = 0; second < seconds; second += 2) {
-      watch.look();
       jest.advanceTimersByTime(2_000);
+      watch.look();
     }
   };
   return { assignment, state, pauses, watch, watchFor };
@@ -59,16 +60,39 @@ describe('a partition', () => {
     expect(watch.stalledMs(state)).toBe(0);
   });
 
-  it('that is paused is not, and begins anew afterwards', () => {
+  it.each<PauseReason>(['operator', 'undeliverable', 'offset-out-of-range'])(
+    'that is paused by %s is not, and begins anew afterwards',
+    (reason) => {
+      const { state, pauses, watch, watchFor } = setUp();
+      Object.assign(state, { position: 5n, highWatermark: 6n });
+      watchFor(50);
+      pauses.add(reason, WHERE);
+      expect(watch.stalledMs(state)).toBe(0);
+      watchFor(2);
+      pauses.remove(reason, WHERE);
+      watchFor(10);
+      expect(watch.stalledMs(state)).toBe(10_000);
+    },
+  );
+
+  it('that fails every time is, also while it waits for the next try', () => {
     const { state, pauses, watch, watchFor } = setUp();
     Object.assign(state, { position: 5n, highWatermark: 6n });
-    watchFor(50);
-    pauses.add('backing-off', WHERE);
-    expect(watch.stalledMs(state)).toBe(0);
-    watchFor(2);
-    pauses.remove('backing-off', WHERE);
-    watchFor(10);
-    expect(watch.stalledMs(state)).toBe(10_000);
+    for (let tries = 0; tries < 6; tries++) {
+      pauses.remove('backing-off', WHERE);
+      watchFor(2);
+      pauses.add('backing-off', WHERE);
+      watchFor(8);
+    }
+    expect(watch.stalledMs(state)).toBe(60_000);
+  });
+
+  it('is not while the broker leaves the looks unanswered, before that counts as an outage', () => {
+    const { state, watch, watchFor } = setUp();
+    Object.assign(state, { position: 5n, highWatermark: 6n });
+    watchFor(4);
+    jest.advanceTimersByTime(600_000);
+    expect(watch.stalledMs(state)).toBe(4_000);
   });
 
   it('begins anew after an outage', () => {

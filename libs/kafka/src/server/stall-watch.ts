@@ -2,11 +2,13 @@ import { recordsBehind, type Assignment, type PartitionState } from './partition
 import type { PauseRegistry } from './pause-registry.js';
 
 /**
- * Tells for how long a partition has had work and got nowhere. Only looks count: after a time without looks,
- * such as an outage, and after a pause the measuring begins anew.
+ * Tells for how long a partition has had work and got nowhere. Only the time between looks counts, when the
+ * broker answered; after an outage and after a pause the measuring begins anew. The wait for the next try of a
+ * batch is no pause here: a partition that fails every time gets nowhere either.
  */
 export class StallWatch {
   private work = new WeakMap<PartitionState, { readonly position: bigint; readonly since: number }>();
+  private lastLook = 0;
 
   constructor(
     private readonly assignment: Assignment,
@@ -15,12 +17,13 @@ export class StallWatch {
 
   /** To be called at short intervals while the broker answers. */
   look(): void {
+    this.lastLook = Date.now();
     for (const state of this.assignment.all()) {
       const { position } = state;
-      if (position === undefined || recordsBehind(state) === 0n || this.pauses.isPaused(state)) {
+      if (position === undefined || recordsBehind(state) === 0n || this.isPaused(state)) {
         this.work.delete(state);
       } else if (this.work.get(state)?.position !== position) {
-        this.work.set(state, { position, since: Date.now() });
+        this.work.set(state, { position, since: this.lastLook });
       }
     }
   }
@@ -30,10 +33,14 @@ export class StallWatch {
     this.work = new WeakMap();
   }
 
-  /** Milliseconds since the work was first seen where it still is; 0 while there is progress or no work. */
+  /** Milliseconds from the first to the last look at work that is where it was; 0 with progress or no work. */
   stalledMs(state: PartitionState): number {
     const work = this.work.get(state);
-    if (!work || work.position !== state.position || this.pauses.isPaused(state)) return 0;
-    return Math.max(0, Date.now() - work.since);
+    if (!work || work.position !== state.position || this.isPaused(state)) return 0;
+    return Math.max(0, this.lastLook - work.since);
+  }
+
+  private isPaused(state: PartitionState): boolean {
+    return this.pauses.reasonsOf(state).some((reason) => reason !== 'backing-off');
   }
 }

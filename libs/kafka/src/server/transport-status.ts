@@ -8,7 +8,7 @@ interface PartitionStatus extends TopicPartition {
   readonly position: string | null;
   readonly lagMessages: number;
   readonly lagSeconds: number;
-  /** For how long it has had work without any progress; 0 while the broker is away or it is paused. */
+  /** For how long it has had work without any progress; 0 while it is paused, but for `backing-off`. */
   readonly stalledSeconds: number;
   /** Why it takes nothing; empty while it runs. */
   readonly pausedBy: readonly PauseReason[];
