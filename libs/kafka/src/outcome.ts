@@ -1,14 +1,20 @@
 import type { DeadLetterReason, Violation } from '@pipeline/contracts';
 import type { KafkaHeader } from './record.js';
 
+/** What handlers and retries make of one record. */
+interface Handled {
+  /** Calls of the handler so far; 1 when absent. */
+  readonly attempts?: number;
+}
+
 /** The event was good; `value` is what goes to the output topic, a text in UTF-8. */
-interface Processed {
+interface Processed extends Handled {
   readonly kind: 'processed';
   readonly value: Buffer | string;
 }
 
 /** The event is at fault: it goes to the dead letters at the first attempt. */
-export interface Rejected {
+export interface Rejected extends Handled {
   readonly kind: 'rejected';
   readonly reason: DeadLetterReason;
   /** Every broken rule; messages never quote values. */
@@ -16,12 +22,10 @@ export interface Rejected {
 }
 
 /** Handling the event failed; `passing` failures are tried again, others are not. */
-export interface Failed {
+export interface Failed extends Handled {
   readonly kind: 'failed';
   readonly error: Error;
   readonly passing: boolean;
-  /** Calls made so far; 1 when absent. */
-  readonly attempts?: number;
 }
 
 /** A dead letter, ready to be written: the record's own key and value under these headers. */

@@ -39,6 +39,11 @@ describe('what can be written as it is', () => {
 });
 
 describe('a rejected event', () => {
+  it('after further attempts tells their number', () => {
+    const [letter] = convert({ ...rejected('MALFORMED_JSON', []), attempts: 2 });
+    expect(textOf(letter, 'dlq.attempts')).toBe('2');
+  });
+
   it('names every broken rule, after one attempt', () => {
     const violations = [
       { field: '', rule: 'required', message: 'is empty' },
@@ -84,8 +89,9 @@ describe('a failed event', () => {
 
 describe('an output that is too large', () => {
   it('is a dead letter of that reason', () => {
-    const letter = outputTooLarge(inputRecord({ offset: '8' }), origin, failedAt);
+    const letter = outputTooLarge(inputRecord({ offset: '8' }), 3, origin, failedAt);
     expect(letter.reason).toBe('OUTPUT_TOO_LARGE');
+    expect(textOf(letter, 'dlq.attempts')).toBe('3');
     expect(textOf(letter, '__connect.errors.offset')).toBe('8');
   });
 });

@@ -29,9 +29,14 @@ export function toDeadLetters(
 }
 
 /** A processed event whose output does not fit its topic. */
-export const outputTooLarge = (record: InputRecord, origin: Origin, failedAt: Date): DeadLettered =>
+export const outputTooLarge = (
+  record: InputRecord,
+  attempts: number,
+  origin: Origin,
+  failedAt: Date,
+): DeadLettered =>
   deadLetter(record, origin, {
-    ...verdictOfRejection({ kind: 'rejected', reason: 'OUTPUT_TOO_LARGE', violations: [] }),
+    ...verdictOfRejection({ reason: 'OUTPUT_TOO_LARGE', violations: [], attempts }),
     failedAt,
   });
 
@@ -48,13 +53,17 @@ const EXCEPTIONS: Partial<Record<DeadLetterReason, { name: string; message: stri
   OUTPUT_TOO_LARGE: { name: 'OutputTooLargeError', message: 'the processed event does not fit its topic' },
 };
 
-function verdictOfRejection({ reason, violations }: Rejected): Omit<Verdict, 'failedAt'> {
+function verdictOfRejection({
+  reason,
+  violations,
+  attempts = 1,
+}: Omit<Rejected, 'kind'>): Omit<Verdict, 'failedAt'> {
   const { name, message } = EXCEPTIONS[reason] ?? { name: reason, message: 'the event was rejected' };
   const rules = violations.map(({ field, rule }) => (field === '' ? rule : `${field}: ${rule}`));
   return {
     reason,
     violations,
-    attempts: 1,
+    attempts,
     exception: { name, message: rules.length > 0 ? rules.join(', ') : message },
   };
 }

@@ -68,7 +68,8 @@ describe('a processed event', () => {
   });
 
   it('that is too large becomes a dead letter with the value that came', () => {
-    const { record } = fitted(input, processed(Buffer.alloc(500)), { out: 400 });
+    const { record } = fitted(input, { ...processed(Buffer.alloc(500)), attempts: 3 }, { out: 400 });
+    expect(record.headers).toContainEqual(header(HEADERS.attempts, '3'));
     expect(record).toMatchObject({ topic: 'dlq', key: input.key, value: input.value, partitionBy: 'source' });
     expect(record.headers).toContainEqual(header(HEADERS.reason, 'OUTPUT_TOO_LARGE'));
     expect(names(record.headers).slice(0, 3)).toEqual(['trace', 'trace', HEADERS.reason]);

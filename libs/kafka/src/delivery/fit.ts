@@ -45,7 +45,7 @@ export function fit(
 ): Written {
   if (outcome.kind === 'dead-lettered') return fitDeadLetter(input, outcome, targets, origin, limits);
   const { key } = input;
-  const { value } = outcome;
+  const { value, attempts = 1 } = outcome;
   const headers = carriedHeaders(input);
   const record: OutgoingRecord = {
     topic: targets.output,
@@ -57,7 +57,7 @@ export function fit(
     sourcePartition: origin.partition,
   };
   if (fits(record, limits)) return { record, deadLetter: undefined };
-  return fitDeadLetter(input, outputTooLarge(input, origin, new Date()), targets, origin, limits);
+  return fitDeadLetter(input, outputTooLarge(input, attempts, origin, new Date()), targets, origin, limits);
 }
 
 function fitDeadLetter(

@@ -100,7 +100,7 @@ describe('the retry interceptor', () => {
 
   it('calls the handler again with just what failed, and gives everybody else the whole batch', async () => {
     const { outcome, seen, retried, restored } = await intercept([[done, failed], [done]]);
-    expect(outcome).toEqual({ status: 'fulfilled', value: [done, done] });
+    expect(outcome).toEqual({ status: 'fulfilled', value: [done, { ...done, attempts: 2 }] });
     expect(seen).toEqual([['0', '1'], ['1']]);
     expect(retried).toEqual([{ records: 1, attempt: 2 }]);
     expect(restored).toBe(true);

@@ -18,7 +18,7 @@ type Handle<R> = (records: readonly R[]) => Promise<readonly Outcome[]>;
 /**
  * Calls `handle` with all records, then again with just those that failed for a passing reason, after waits
  * of exponential backoff with full jitter, until none is left or the limit is reached. The outcomes come in
- * the order of the records, failures with their number of calls.
+ * the order of the records; what was called again tells its number of calls.
  * @throws AbortedError at once when the signal is aborted during a wait
  */
 export async function retryFailed<R>(
@@ -44,14 +44,13 @@ export async function retryFailed<R>(
 async function call<R>(
   records: readonly R[],
   handle: Handle<R>,
-  attempts: number,
+  attempt: number,
 ): Promise<readonly Outcome[]> {
   const outcomes = await handle(records);
   if (outcomes.length !== records.length) {
     throw new TypeError(`a handler returned ${outcomes.length} outcomes for ${records.length} records`);
   }
-  if (!outcomes.some((outcome) => outcome.kind === 'failed')) return outcomes;
-  return outcomes.map((outcome) => (outcome.kind === 'failed' ? { ...outcome, attempts } : outcome));
+  return attempt === 1 ? outcomes : outcomes.map((outcome) => ({ ...outcome, attempts: attempt }));
 }
 
 const isPassingFailure = (outcome: Outcome): boolean => outcome.kind === 'failed' && outcome.passing;
