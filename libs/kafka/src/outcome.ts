@@ -8,7 +8,7 @@ interface Handled {
 }
 
 /** The event was good; `value` is what goes to the output topic, a text in UTF-8. */
-interface Processed extends Handled {
+export interface Processed extends Handled {
   readonly kind: 'processed';
   readonly value: Buffer | string;
 }

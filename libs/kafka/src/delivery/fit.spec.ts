@@ -3,10 +3,10 @@ import { HEADERS } from '@pipeline/contracts';
 import fc from 'fast-check';
 import { toDeadLetters } from '../dead-letter/to-dead-letters.js';
 import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
-import { processed, rejected, type Deliverable } from '../outcome.js';
+import { processed, rejected, type Deliverable, type Outcome } from '../outcome.js';
 import type { InputRecord, KafkaHeader } from '../record.js';
 import { anyField, anyHeaders, header, inputRecord } from '../testing/records.js';
-import { fit, UndeliverableError, type Written } from './fit.js';
+import { fit, MissingDeadLetterInterceptorError, UndeliverableError, type Written } from './fit.js';
 import { TopicLimits } from './topic-limits.js';
 
 const targets = { output: 'out', deadLetter: 'dlq' };
@@ -121,6 +121,19 @@ describe('a dead letter', () => {
   it('of a tombstone without a key is written as such', () => {
     const tombstone = inputRecord({ key: null, value: null });
     expect(fitted(tombstone, letterOf(tombstone)).record).toMatchObject({ key: null, value: null });
+  });
+});
+
+describe('an outcome that no interceptor has turned into a dead letter', () => {
+  it.each<Outcome>([
+    rejected('VALIDATION_FAILED', violations),
+    { kind: 'failed', error: new Error('busy'), passing: true },
+  ])('says which interceptor the handler of the topic lacks: %o', (outcome) => {
+    const fitting = () => fitted(inputRecord(), outcome as Deliverable);
+    expect(fitting).toThrow(MissingDeadLetterInterceptorError);
+    expect(fitting).toThrow(
+      `the handler of in returned the outcome '${outcome.kind}': add @UseInterceptors(DeadLetterInterceptor)`,
+    );
   });
 });
 

@@ -2,7 +2,7 @@ import type { DeadLetterReason } from '@pipeline/contracts';
 import { carriedHeaders, smallerHeaders, type Origin } from '../dead-letter/dead-letter-headers.js';
 import { outputTooLarge } from '../dead-letter/to-dead-letters.js';
 import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
-import type { DeadLettered, Deliverable } from '../outcome.js';
+import type { DeadLettered, Deliverable, Outcome, Processed } from '../outcome.js';
 import type { InputRecord, OutgoingRecord } from '../record.js';
 import type { TopicLimits } from './topic-limits.js';
 
@@ -31,10 +31,21 @@ export class UndeliverableError extends Error {
   }
 }
 
+/** What a handler rejects or fails at can be written only once the interceptor has made a dead letter of it. */
+export class MissingDeadLetterInterceptorError extends Error {
+  override readonly name = 'MissingDeadLetterInterceptorError';
+
+  constructor(topic: string, { kind }: Outcome) {
+    super(
+      `the handler of ${topic} returned the outcome '${kind}': add @UseInterceptors(DeadLetterInterceptor)`,
+    );
+  }
+}
+
 /**
  * The record to write for an outcome, in the largest form that its topic takes: an output that is too large
  * becomes a dead letter, and a dead letter gives up headers, never its value.
- * @throws UndeliverableError when no form fits
+ * @throws UndeliverableError when no form fits; MissingDeadLetterInterceptorError
  */
 export function fit(
   input: InputRecord,
@@ -43,9 +54,24 @@ export function fit(
   origin: Origin,
   limits: TopicLimits,
 ): Written {
-  if (outcome.kind === 'dead-lettered') return fitDeadLetter(input, outcome, targets, origin, limits);
+  switch (outcome.kind) {
+    case 'processed':
+      return fitProcessed(input, outcome, targets, origin, limits);
+    case 'dead-lettered':
+      return fitDeadLetter(input, outcome, targets, origin, limits);
+    default:
+      throw new MissingDeadLetterInterceptorError(origin.topic, outcome satisfies never);
+  }
+}
+
+function fitProcessed(
+  input: InputRecord,
+  { value, attempts = 1 }: Processed,
+  targets: Targets,
+  origin: Origin,
+  limits: TopicLimits,
+): Written {
   const { key } = input;
-  const { value, attempts = 1 } = outcome;
   const headers = carriedHeaders(input);
   const record: OutgoingRecord = {
     topic: targets.output,

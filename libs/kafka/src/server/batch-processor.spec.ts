@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { processed, type Deliverable } from '../outcome.js';
+import { MissingDeadLetterInterceptorError } from '../delivery/fit.js';
+import { processed, rejected, type Deliverable } from '../outcome.js';
 import { FakeBatch } from '../testing/batches.js';
 import { Bench, processAll, WHERE, type Handle } from '../testing/processor-bench.js';
 import type { BatchContext } from './batch-context.js';
@@ -147,6 +148,15 @@ describe('a batch that cannot be written', () => {
     await bench.process(batch);
     expect([advanced(batch), bench.delivered]).toEqual([false, []]);
     expect(bench.events).toEqual([['batch-failed', { ...WHERE, error, retryInMs: 100 }]]);
+  });
+
+  it('because its handler lacks the dead letter interceptor ends everything', async () => {
+    const bench = new Bench();
+    bench.handle = () => Promise.resolve([rejected('MALFORMED_JSON', []) as unknown as Deliverable]);
+    const batch = FakeBatch.of(1);
+    await bench.process(batch);
+    expect([advanced(batch), bench.delivered]).toEqual([false, []]);
+    expect(bench.events).toEqual([['fatal', { error: expect.any(MissingDeadLetterInterceptorError) }]]);
   });
 
   it('because a dead letter fits nowhere waits for an operator', async () => {

@@ -1,7 +1,7 @@
 import { lastValueFrom, type Observable } from 'rxjs';
 import { AbortedError, untilAborted } from '../abort.js';
 import type { Delivery } from '../delivery/delivery.js';
-import { fit, UndeliverableError } from '../delivery/fit.js';
+import { fit, MissingDeadLetterInterceptorError, UndeliverableError } from '../delivery/fit.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import type { FetchedBatch, GroupConsumer } from '../driver/group-consumer.js';
 import { describeError, isFenced, isMembershipError } from '../driver/kafka-client.js';
@@ -166,6 +166,10 @@ export class BatchProcessor {
     const retryInMs = RETRY_DELAYS_MS[state.failures] ?? 5_000;
     state.failures++;
     this.backOff(batch, retryInMs);
+    if (error instanceof MissingDeadLetterInterceptorError) {
+      this.events.emit('fatal', { error });
+      return;
+    }
     const { topic, partition } = batch;
     // Losing a partition to another member is part of every rebalance: the next heartbeat tells.
     if (isFenced(error)) return;

@@ -39,7 +39,7 @@ export class Bench {
 
   constructor() {
     const events = new TransportEvents();
-    for (const name of ['committed', 'batch-failed', 'undeliverable'] as const) {
+    for (const name of ['committed', 'batch-failed', 'undeliverable', 'fatal'] as const) {
       events.on(name, (event: unknown) => this.events.push([name, event]));
     }
     this.assignment.replace([WHERE]);
