@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { RepeatedWarning } from '@pipeline/ops';
 
 interface TopicPartition {
   readonly topic: string;
@@ -11,18 +12,17 @@ interface TopicPartition {
  */
 export class FailureLog {
   private readonly failing = new Set<string>();
-  private readonly told = new Set<string>();
+  private readonly warning: RepeatedWarning;
   private count = 0;
 
-  constructor(private readonly logger: Pick<Logger, 'warn' | 'log' | 'debug'>) {}
+  constructor(private readonly logger: Pick<Logger, 'warn' | 'log' | 'debug'>) {
+    this.warning = new RepeatedWarning(logger);
+  }
 
   failed(where: TopicPartition, error: string): void {
     this.failing.add(nameOf(where));
     this.count++;
-    const line = `a batch of ${nameOf(where)} cannot be written and is done again: ${error}`;
-    if (this.told.has(error)) this.logger.debug(line);
-    else this.logger.warn(line);
-    this.told.add(error);
+    this.warning.say(error, `a batch of ${nameOf(where)} cannot be written and is done again: ${error}`);
   }
 
   succeeded(where: TopicPartition): void {
@@ -40,7 +40,7 @@ export class FailureLog {
   }
 
   private forget(): void {
-    this.told.clear();
+    this.warning.over();
     this.count = 0;
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
-import { Metrics } from '@pipeline/ops';
+import { Metrics, RepeatedWarning } from '@pipeline/ops';
 import { FailureLog } from './failure-log.js';
 
 /** Turns what happens in the transport into log lines and metrics; the one place that does. */
@@ -8,7 +8,7 @@ import { FailureLog } from './failure-log.js';
 export class Telemetry implements OnModuleInit {
   private readonly logger = new Logger('Kafka');
   private readonly failureLog = new FailureLog(this.logger);
-  private unreachable = false;
+  private readonly unreachable = new RepeatedWarning(this.logger);
 
   constructor(
     private readonly events: TransportEvents,
@@ -50,17 +50,16 @@ export class Telemetry implements OnModuleInit {
       for (const difference of differences) this.logger.warn(`an existing topic differs: ${difference}`);
     });
     this.events.on('joined', ({ partitions }) => {
-      this.unreachable = false;
+      this.unreachable.over();
       rebalances.inc();
       this.failureLog.reassigned(this.server.describe().partitions);
       this.logger.log(`joined the group with ${String(partitions)} partitions`);
     });
     this.events.on('left', () => this.logger.log('left the group or rejoins it'));
     this.events.on('stayed', () => this.logger.log('is in the group as before'));
-    this.events.on('disconnected', ({ error }) => {
-      if (!this.unreachable) this.logger.warn(`Kafka is of no use yet, trying again: ${error}`);
-      this.unreachable = true;
-    });
+    this.events.on('disconnected', ({ error }) =>
+      this.unreachable.say(error, `Kafka is of no use yet, trying again: ${error}`),
+    );
     this.events.on('batch-failed', ({ error, ...where }) => {
       failures.inc();
       this.failureLog.failed(where, error);

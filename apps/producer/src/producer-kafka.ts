@@ -11,6 +11,7 @@ import {
   untilAborted,
   type Kafka,
 } from '@pipeline/kafka';
+import { RepeatedWarning } from '@pipeline/ops';
 import type { ProducerConfig } from './config.js';
 
 const RETRY_MS = 1_000;
@@ -19,7 +20,7 @@ const RETRY_MS = 1_000;
 export class ProducerKafka {
   readonly kafka: Kafka;
   readonly probe: BrokerProbe;
-  private readonly logger = new Logger('Kafka');
+  private readonly unreachable = new RepeatedWarning(new Logger('Kafka'));
 
   constructor(private readonly config: ProducerConfig) {
     this.kafka = createKafka({
@@ -37,7 +38,7 @@ export class ProducerKafka {
 
   /** Resolves at once when the signal is aborted. @throws MissingTopicError */
   async prepare(signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
+    while (!signal.aborted) {
       try {
         // One attempt takes the driver many seconds while nobody answers.
         await untilAborted(this.createTopics(), signal);
@@ -45,7 +46,8 @@ export class ProducerKafka {
       } catch (error) {
         if (error instanceof AbortedError) return;
         if (error instanceof MissingTopicError) throw error;
-        if (attempt === 0) this.logger.warn(`Kafka is of no use yet, trying again: ${describeError(error)}`);
+        const cause = describeError(error);
+        this.unreachable.say(cause, `Kafka is of no use yet, trying again: ${cause}`);
         await abortableDelay(RETRY_MS, signal);
       }
     }

@@ -30,7 +30,7 @@ export interface TransportEventMap {
   left: [];
   /** The group still counts this instance in as it was, after all. */
   stayed: [];
-  /** The broker or the group could not be reached; the driver tries again. */
+  /** The broker or the group could not be reached and is tried again; told after every try. */
   disconnected: [{ readonly error: string }];
   /** Nothing is tried any more: the process has to end. */
   fatal: [{ readonly error: Error }];

@@ -12,6 +12,7 @@ export { HealthModule } from './health/health.module.js';
 export type { HealthProbes } from './health/health-probe.js';
 export { createHttpApp } from './http/http-app.js';
 export { createLogger } from './logging/create-logger.js';
+export { RepeatedWarning } from './logging/repeated-warning.js';
 export { METRICS, type MetricDefinition } from './metrics/metrics-table.js';
 export { Metrics } from './metrics/metrics.js';
 export { MetricsModule } from './metrics/metrics.module.js';

@@ -6,7 +6,7 @@ import {
   type OutgoingRecord,
   type RecordProducer,
 } from '@pipeline/kafka';
-import type { Metrics } from '@pipeline/ops';
+import { RepeatedWarning, type Metrics } from '@pipeline/ops';
 import type { GeneratedEvent, LoginGenerator } from './login-generator.js';
 
 export interface StreamOptions {
@@ -37,6 +37,7 @@ const LAST_BATCH_MS = 2_000;
 @Injectable()
 export class EventStream implements BeforeApplicationShutdown {
   private readonly logger = new Logger(EventStream.name);
+  private readonly refusal = new RepeatedWarning(this.logger);
   private readonly stopped = new AbortController();
   private running: Promise<void> = Promise.resolve();
   private sent = 0;
@@ -134,11 +135,13 @@ export class EventStream implements BeforeApplicationShutdown {
     for (let attempt = 0; !this.isStopped(); attempt++) {
       try {
         await this.producer.send(records);
+        this.refusal.over();
         this.count(events);
         return;
       } catch (error) {
         this.metrics.counter('producer_send_failures_total').inc();
-        if (attempt === 0) this.logger.warn(`Kafka takes no events, trying again: ${describeError(error)}`);
+        const cause = describeError(error);
+        this.refusal.say(cause, `Kafka takes no events, trying again: ${cause}`);
         await abortableDelay(RETRY_DELAYS_MS[attempt] ?? 2_000, this.stopped.signal);
       }
     }

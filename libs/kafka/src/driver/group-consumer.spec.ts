@@ -95,14 +95,15 @@ describe('a group consumer', () => {
     jest.useRealTimers();
   });
 
-  it('tries until a broker answers, and says so once', async () => {
+  it('tries until a broker answers, and tells the cause of each failure', async () => {
     const { fake, heard, consumer, stopping } = setUp();
-    fake.failures.push(...['KafkaJSConnectionError', 'KafkaJSConnectionError'].map(named));
+    const causes = ['KafkaJSConnectionError', 'KafkaJSRequestTimeoutError'];
+    fake.failures.push(...causes.map(named));
     const started = consumer.start(stopping.signal);
     await jest.advanceTimersByTimeAsync(5_000);
     await started;
     expect(fake.calls).toEqual(['connect', 'connect', ...STARTED]);
-    expect(heard).toEqual([['crash', 'KafkaJSConnectionError', true]]);
+    expect(heard).toEqual(causes.map((cause) => ['crash', cause, true]));
   });
 
   it('connects again when the topics cannot be looked up', async () => {

@@ -153,7 +153,7 @@ export class GroupConsumer {
         await this.consumer.subscribe({ topics: [...topics], fromBeginning });
         return;
       } catch (error) {
-        if (attempt === 0) this.listener.onCrash(error as Error, true);
+        this.listener.onCrash(error as Error, true);
         await abortableDelay(RECONNECT_DELAYS_MS[attempt] ?? 2_000, signal);
       }
     }

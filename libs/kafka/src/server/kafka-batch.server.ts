@@ -221,7 +221,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         return;
       } catch (error) {
         if (error instanceof MissingTopicError) throw error;
-        if (attempt === 0) this.events.emit('disconnected', { error: describeError(error) });
+        this.events.emit('disconnected', { error: describeError(error) });
         await abortableDelay(RECONNECT_DELAYS_MS[attempt] ?? 2_000, this.stopping.signal);
       }
     }

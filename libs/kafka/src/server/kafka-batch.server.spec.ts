@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import type { Delivery } from '../delivery/delivery.js';
+import { TopicLimits } from '../delivery/topic-limits.js';
+import type { Kafka } from '../driver/kafka-client.js';
+import { TransportEvents } from '../events.js';
+import { KafkaBatchServer, type KafkaBatchOptions } from './kafka-batch.server.js';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+const OPTIONS: KafkaBatchOptions = {
+  groupId: 'g',
+  routes: {},
+  createTopics: [],
+  fromBeginning: true,
+  resetLostPositions: false,
+  sessionTimeoutMs: 30_000,
+  heartbeatIntervalMs: 3_000,
+  concurrency: 1,
+  lingerMs: 0,
+  shutdownTimeoutMs: 10_000,
+};
+
+it('tells why the topics cannot be looked at after every try, also when the cause is another one', async () => {
+  let code = 'ECONNREFUSED';
+  const end = () => Promise.resolve();
+  const kafka = {
+    admin: () => ({ connect: () => Promise.reject(Object.assign(new Error(), { code })), disconnect: end }),
+    consumer: () => ({ events: {}, on: () => undefined, disconnect: end }),
+  } as unknown as Kafka;
+  const delivery = { close: end } as Delivery;
+  const events = new TransportEvents();
+  const told = new Set<string>();
+  events.on('disconnected', ({ error }) => told.add(error));
+  const server = new KafkaBatchServer(kafka, OPTIONS, delivery, new TopicLimits(), events);
+  server.listen(() => undefined);
+  await jest.advanceTimersByTimeAsync(5_000);
+  code = 'ETIMEDOUT';
+  await jest.advanceTimersByTimeAsync(5_000);
+  const closed = server.close();
+  await jest.runAllTimersAsync();
+  await closed;
+  expect([...told]).toEqual(['Error (ECONNREFUSED)', 'Error (ETIMEDOUT)']);
+});
