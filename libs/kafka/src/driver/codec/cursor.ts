@@ -45,7 +45,10 @@ export class Cursor {
   bytes(): Buffer | null {
     const length = this.varint();
     if (length < 0) return null;
-    return this.buffer.subarray(this.at, (this.at += length));
+    const start = this.at;
+    this.at += length;
+    if (this.at > this.buffer.length) throw new RangeError('the bytes end before their length');
+    return this.buffer.subarray(start, this.at);
   }
 
   text(): string {

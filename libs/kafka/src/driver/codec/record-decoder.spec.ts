@@ -119,9 +119,9 @@ describe('a decoded record', () => {
 
   it('is refused when its bytes end early', () => {
     const { buffer } = encodeRecord({ headers: [header('a')] });
-    for (const length of [0, 3, 7]) {
+    for (let length = 0; length < buffer.length; length++) {
       expect(() => decodeRecord(new Cursor(buffer.subarray(0, length), 0), batch)).toThrow(
-        /out of range|outside/,
+        /out of range|outside|end before/,
       );
     }
   });
