@@ -33,7 +33,7 @@ export const METRICS = {
   kafka_messages_processed_total: {
     type: 'counter',
     app: 'consumer',
-    help: 'Events whose outcome is committed: written to the output topic, dead-lettered, or handed to a retry topic.',
+    help: 'Events whose outcome is committed: written to the output topic or dead-lettered. There are no retry topics yet, so retry stays 0.',
     labels: { result: ['success', 'dlq', 'retry'] },
   },
   kafka_processing_duration_seconds: {
@@ -107,7 +107,7 @@ export const METRICS = {
   pipeline_circuit_state: {
     type: 'gauge',
     app: 'consumer',
-    help: 'State of the circuit breaker around the handler: 0 closed, 1 half-open, 2 open.',
+    help: 'State of the circuit around the handler: 0 closed, 1 half-open, 2 open. There is no circuit breaker yet, so it stays 0.',
     labels: {},
   },
   producer_events_total: {
