@@ -76,7 +76,6 @@ function setUp() {
       fromBeginning: true,
       sessionTimeoutMs: 30_000,
       heartbeatIntervalMs: 3_000,
-      readUncommitted: false,
       lingerMs: 0,
     },
     listener,

@@ -26,7 +26,6 @@ export interface GroupConsumerOptions {
   readonly fromBeginning: boolean;
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
-  readonly readUncommitted: boolean;
   /** Milliseconds that a fetch waits for more records; 0 takes what there is. */
   readonly lingerMs: number;
 }
@@ -80,7 +79,7 @@ export class GroupConsumer {
         options.lingerMs > 0 ? Math.min(options.lingerMs, MAX_FETCH_WAIT_MS) : MAX_FETCH_WAIT_MS,
       minBytes: options.lingerMs > 0 ? FULL_FETCH_BYTES : 1,
       maxBytesPerPartition: FULL_FETCH_BYTES,
-      readUncommitted: options.readUncommitted,
+      readUncommitted: false,
       allowAutoTopicCreation: false,
       metadataMaxAge: METADATA_MAX_AGE_MS,
       retry: { ...RETRY, restartOnFailure: () => Promise.resolve(true) },

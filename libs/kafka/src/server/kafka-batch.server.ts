@@ -48,7 +48,7 @@ const RECONNECT_DELAYS_MS = [200, 500, 1_000, 2_000];
  */
 export class KafkaBatchServer extends Server implements CustomTransportStrategy {
   override readonly transportId = KAFKA_BATCH;
-  readonly pauses = new PauseRegistry();
+  private readonly pauses = new PauseRegistry();
   private readonly assignment = new Assignment();
   private readonly stopping = new AbortController();
   private readonly processor: BatchProcessor;
@@ -82,7 +82,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     );
     this.consumer = new GroupConsumer(
       kafka,
-      { ...options, topics: this.inputs(), readUncommitted: false },
+      { ...options, topics: this.inputs() },
       {
         onBatch: (batch) => this.onBatch(batch),
         onJoined: (partitions) => this.onJoined(partitions),
