@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, TopicPartition } from '../record.js';
 import { abortableDelay, withTimeLimit } from '../abort.js';
+import { reconnectDelay } from './reconnect-delay.js';
 import { OFFSET_OUT_OF_RANGE, type PositionOutOfRange } from './offset-out-of-range.js';
 
 /** What one fetch brought of one partition. */
@@ -53,7 +54,6 @@ const METADATA_MAX_AGE_MS = 5_000;
 const FULL_FETCH_BYTES = 1_048_576;
 /** More partitions than this per instance share the workers; each worker holds one batch. */
 const CONCURRENT_PARTITIONS = 64;
-const RECONNECT_DELAYS_MS = [200, 500, 1_000, 2_000];
 const RESTART_DELAY_MS = 1_000;
 /** kafkajs takes these crashes for final, though a cluster that comes up or loses a broker causes them. */
 const PASSING_CRASHES: ReadonlySet<string> = new Set(['KafkaJSGroupCoordinatorNotFound']);
@@ -153,7 +153,7 @@ export class GroupConsumer {
         return;
       } catch (error) {
         this.listener.onCrash(error as Error, true);
-        await abortableDelay(RECONNECT_DELAYS_MS[attempt] ?? 2_000, signal);
+        await reconnectDelay(attempt, signal);
       }
     }
   }

@@ -1,4 +1,5 @@
 import type { createRequire } from 'node:module';
+import { partitionKey } from '../record.js';
 import { replaceModule } from './codec/replace-module.js';
 import { forgetSilent, type KnownBrokers } from './silent-brokers.js';
 
@@ -112,7 +113,7 @@ async function sendMissing(
 ): Promise<DriverError[]> {
   try {
     await parts.cluster.refreshMetadataIfNecessary();
-    const missing = toGroups(parts, request).filter((group) => !acknowledged.has(keyOf(group)));
+    const missing = toGroups(parts, request).filter((group) => !acknowledged.has(partitionKey(group)));
     const { eosManager } = parts;
     if (eosManager.isTransactional()) await eosManager.addPartitionsToTransaction(toTopicData(missing));
     const byLeader = Map.groupBy(missing, ({ leader }) => leader);
@@ -154,7 +155,7 @@ async function produce(
     // Only now: what is sent again keeps its sequence numbers, by which the broker knows it.
     for (const { topic, partition, messages } of groups) {
       eosManager.updateSequence(topic, partition, messages.length);
-      acknowledged.set(keyOf({ topic, partition }), resultOf(response, topic, partition));
+      acknowledged.set(partitionKey({ topic, partition }), resultOf(response, topic, partition));
     }
   } finally {
     await eosManager.releaseBrokerLock(broker);
@@ -199,8 +200,6 @@ function resultOf(response: ProduceResponse | undefined, topicName: string, part
   const topic = response?.topics.find((one) => one.topicName === topicName);
   return { topicName, partition, ...topic?.partitions.find((one) => one.partition === partition) };
 }
-
-const keyOf = ({ topic, partition }: { topic: string; partition: number }) => `${topic}/${String(partition)}`;
 
 /** @throws Error when the installed kafkajs has another shape */
 export const installSendMessages = (require: ReturnType<typeof createRequire>): void =>

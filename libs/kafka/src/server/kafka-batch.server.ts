@@ -1,11 +1,12 @@
 import { Server, type CustomTransportStrategy } from '@nestjs/microservices';
-import { AbortedError, abortableDelay, untilSuccess, withTimeLimit } from '../abort.js';
+import { AbortedError, untilSuccess, withTimeLimit } from '../abort.js';
 import type { Delivery } from '../delivery/delivery.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import { BrokerProbe } from '../driver/broker-probe.js';
 import { CommittedOffsets } from '../driver/committed-offsets.js';
 import { GroupConsumer, type FetchedBatch } from '../driver/group-consumer.js';
 import { describeError, type Kafka } from '../driver/kafka-client.js';
+import { reconnectDelay } from '../driver/reconnect-delay.js';
 import { ensureTopics, MissingTopicError, type TopicSpec } from '../driver/topics.js';
 import type { TransportEvents } from '../events.js';
 import type { TopicPartition } from '../record.js';
@@ -40,7 +41,6 @@ export interface KafkaBatchOptions {
 
 /** How long a batch with the handlers may go on after a pause. */
 const PAUSE_GRACE_MS = 500;
-const RECONNECT_DELAYS_MS = [200, 500, 1_000, 2_000];
 
 /**
  * Nest transport that takes whole batches of a partition through one handler call and one delivery.
@@ -222,7 +222,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       } catch (error) {
         if (error instanceof MissingTopicError) throw error;
         this.events.emit('disconnected', { error: describeError(error) });
-        await abortableDelay(RECONNECT_DELAYS_MS[attempt] ?? 2_000, this.stopping.signal);
+        await reconnectDelay(attempt, this.stopping.signal);
       }
     }
     throw new AbortedError('stopped before a broker answered');

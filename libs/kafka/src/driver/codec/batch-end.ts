@@ -1,15 +1,9 @@
 import type { createRequire } from 'node:module';
+import { LAST_OFFSET_DELTA_AT, LENGTH_AT, LENGTH_END, MAGIC, MAGIC_AT, RECORDS_AT } from './record-batch.js';
 import { replaceModule } from './replace-module.js';
 
 const DECODER_PATH = 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js';
 const BATCH_PATH = 'kafkajs/src/consumer/batch.js';
-
-/** Where fields stand in a record batch of magic 2: https://kafka.apache.org/documentation/#recordbatch */
-const LENGTH_AT = 8;
-const LENGTH_END = 12;
-const MAGIC_AT = 16;
-const LAST_OFFSET_DELTA_AT = 23;
-const HEADER_BYTES = 61;
 
 /** kafkajs' reading position: before the size of what was fetched of one partition. */
 interface Position {
@@ -36,9 +30,9 @@ export function lastOffsetAt({ buffer, offset }: Position): bigint | undefined {
   let at = offset + 4;
   const end = Math.min(buffer.length, at + buffer.readInt32BE(offset));
   let last: bigint | undefined;
-  while (at + HEADER_BYTES <= end) {
+  while (at + RECORDS_AT <= end) {
     const next = at + LENGTH_END + buffer.readInt32BE(at + LENGTH_AT);
-    if (next > end || buffer.readInt8(at + MAGIC_AT) !== 2) break;
+    if (next > end || buffer.readInt8(at + MAGIC_AT) !== MAGIC) break;
     last = buffer.readBigInt64BE(at) + BigInt(buffer.readInt32BE(at + LAST_OFFSET_DELTA_AT));
     at = next;
   }

@@ -1,4 +1,19 @@
 import { Cursor } from './cursor.js';
+import {
+  APPEND_TIME,
+  ATTRIBUTES_AT,
+  CONTROL,
+  COUNT_AT,
+  FIRST_TIMESTAMP_AT,
+  LENGTH_AT,
+  LENGTH_END,
+  MAGIC,
+  MAGIC_AT,
+  MAX_TIMESTAMP_AT,
+  PRODUCER_ID_AT,
+  RECORDS_AT,
+  TRANSACTIONAL,
+} from './record-batch.js';
 import { decodeRecord, type BatchFields, type FetchedRecord } from './record-decoder.js';
 
 /** The reading position kafkajs hands over: in a fetch response, where the records of a partition begin. */
@@ -16,21 +31,6 @@ interface CompressionCodec {
 }
 
 export type DecodeRecords = (decoder: ResponseDecoder) => Promise<readonly unknown[]>;
-
-// https://kafka.apache.org/documentation/#recordbatch
-const LENGTH_AT = 8;
-const LENGTH_END = 12;
-const MAGIC_AT = 16;
-const ATTRIBUTES_AT = 21;
-const FIRST_TIMESTAMP_AT = 27;
-const MAX_TIMESTAMP_AT = 35;
-const PRODUCER_ID_AT = 43;
-const COUNT_AT = 57;
-const RECORDS_AT = 61;
-const MAGIC = 2;
-const APPEND_TIME = 0x08;
-const TRANSACTIONAL = 0x10;
-const CONTROL = 0x20;
 
 /**
  * Decodes all record batches that a fetch brought of a partition, in one go over their bytes. The last batch

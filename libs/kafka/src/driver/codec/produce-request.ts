@@ -1,3 +1,4 @@
+import { ATTRIBUTES_AT, CHECKSUM_AT, LENGTH_END, MAGIC, RECORDS_AT, TRANSACTIONAL } from './record-batch.js';
 import { NO_HEADERS, sizeOfContent, writeContent, type RecordFields } from './record-encoder.js';
 import { sizeOfVarint, writeVarint } from './varint.js';
 
@@ -43,16 +44,6 @@ type Checksum = (bytes: Buffer) => number;
 
 export type Produce = (args: ProduceArguments) => ProduceRequest;
 
-// https://kafka.apache.org/documentation/#recordbatch: bytes before the first record.
-const BATCH_HEADER = 61;
-/** Offset and length itself, which the length of a batch leaves out. */
-const LENGTH_OVERHEAD = 12;
-const CHECKSUM_AT = 17;
-/** What the checksum covers begins behind it. */
-const CHECKED_FROM = 21;
-const MAGIC = 2;
-const TRANSACTIONAL = 16;
-
 /**
  * Encodes a whole Produce request (versions 3 to 7) into one buffer of its exact size, where the stock encoder
  * writes every record into a buffer of its own and copies it six times. What it does not do itself,
@@ -94,7 +85,7 @@ function encodeProduce(args: ProduceArguments, checksum: Checksum): Encoded {
     for (const batch of batches) {
       const start = at + 8;
       at = writeBatch(buffer, batch, args, now, at);
-      buffer.writeUInt32BE(checksum(buffer.subarray(start + CHECKED_FROM, at)), start + CHECKSUM_AT);
+      buffer.writeUInt32BE(checksum(buffer.subarray(start + ATTRIBUTES_AT, at)), start + CHECKSUM_AT);
     }
   }
   return { buf: buffer, buffer };
@@ -107,7 +98,7 @@ interface BatchLayout extends PartitionData {
 }
 
 function layOut(data: PartitionData): BatchLayout {
-  let size = BATCH_HEADER;
+  let size = RECORDS_AT;
   const bodies = data.messages.map((message, index) => {
     const { key = null, value = null, headers = NO_HEADERS, contentSize } = message;
     // Attributes and a timestamp delta of 0 take a byte each.
@@ -128,7 +119,7 @@ function writeBatch(
   let at = buffer.writeInt32BE(partition, start);
   at = buffer.writeInt32BE(size, at);
   at = buffer.writeBigInt64BE(0n, at);
-  at = buffer.writeInt32BE(size - LENGTH_OVERHEAD, at);
+  at = buffer.writeInt32BE(size - LENGTH_END, at);
   at = buffer.writeInt32BE(0, at);
   at = buffer.writeInt8(MAGIC, at);
   at = buffer.writeInt16BE(transactionalId ? TRANSACTIONAL : 0, at + 4);

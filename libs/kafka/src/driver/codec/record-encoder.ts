@@ -1,4 +1,5 @@
 import type { KafkaHeader, OutgoingRecord } from '../../record.js';
+import { RECORDS_AT } from './record-batch.js';
 import { sizeOfVarint, writeVarint } from './varint.js';
 
 /** Bytes, or a text that is written in UTF-8; null and the empty ones differ on the wire. */
@@ -59,8 +60,6 @@ export function writeContent(
   return at;
 }
 
-/** Bytes of a record batch before its first record. */
-const BATCH_OVERHEAD = 61;
 /** Length, attributes, timestamp delta and offset delta of a record at their longest. */
 const LONGEST_PREFIX = 5 + 1 + 10 + 5;
 
@@ -73,7 +72,7 @@ export const recordSize = ({
 }: Pick<OutgoingRecord, 'key' | 'value' | 'headers' | 'contentSize'>): number => LONGEST_PREFIX + contentSize;
 
 /** Bytes of an uncompressed batch with so many bytes of records: what max.message.bytes is about. */
-export const batchSize = (recordBytes: number): number => BATCH_OVERHEAD + recordBytes;
+export const batchSize = (recordBytes: number): number => RECORDS_AT + recordBytes;
 
 /** Bytes of what `writeContent` writes. */
 export function sizeOfContent(key: Content, value: Content, headers: readonly KafkaHeader[]): number {
