@@ -3,13 +3,20 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createServer } from 'node:net';
+import { afterAll } from '@jest/globals';
 import type { IHeaders, Kafka, KafkaMessage, Message } from 'kafkajs';
 import { filterAborted } from '../../libs/kafka/src/driver/codec/filter-aborted.js';
 import { replaceModule } from '../../libs/kafka/src/driver/codec/replace-module.js';
+import { freePort } from '../../tools/lib/processes.mjs';
 
 const root = join(import.meta.dirname, '..', '..');
 const kafkajs = loadKafkajs();
+
+/** What a test that fails half-way leaves running would keep the run from ending. */
+const leftovers = new Set<() => Promise<unknown>>();
+afterAll(async () => {
+  await Promise.all([...leftovers].map((end) => end()));
+});
 
 export const brokers = (): string => process.env['KAFKA_TEST_BROKERS'] ?? '';
 
@@ -88,7 +95,15 @@ export async function startService(
   let output = '';
   child.stdout.on('data', (chunk) => (output += String(chunk)));
   child.stderr.on('data', (chunk) => (output += String(chunk)));
-  const ended = once(child, 'close').then(() => child.exitCode);
+  const kill = () => {
+    child.kill('SIGKILL');
+    return ended;
+  };
+  const ended = once(child, 'close').then(() => {
+    leftovers.delete(kill);
+    return child.exitCode;
+  });
+  leftovers.add(kill);
   return {
     url: `http://127.0.0.1:${port}`,
     output: () => output,
@@ -98,15 +113,6 @@ export async function startService(
       return ended;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** Waits for a condition; fails with what it was. */
@@ -161,7 +167,10 @@ const headersOf = ({ headers }: KafkaMessage): IHeaders =>
 
 export type Collected = Pick<KafkaMessage, 'key' | 'value' | 'offset'> & { headers: IHeaders };
 
-/** Collects what is written to topics and committed, from their beginning. */
+/**
+ * Collects what is written to topics and committed, from their beginning; a record that kafkajs hands out
+ * again, as after a rejoin, is the same record.
+ */
 export async function collect(
   topics: string[],
   kafka = testKafka(),
@@ -171,14 +180,23 @@ export async function collect(
     maxWaitTimeInMs: 100,
   });
   const records = new Map<string, Collected[]>(topics.map((topic) => [topic, []]));
+  const seen = new Set<string>();
+  const stop = async () => {
+    leftovers.delete(stop);
+    await consumer.disconnect();
+  };
+  leftovers.add(stop);
   await consumer.connect();
   await consumer.subscribe({ topics, fromBeginning: true });
   await consumer.run({
-    eachMessage: ({ topic, message }) => {
+    eachMessage: ({ topic, partition, message }) => {
       const { key, value, offset } = message;
+      const position = `${topic}/${String(partition)}@${offset}`;
+      if (seen.has(position)) return Promise.resolve();
+      seen.add(position);
       records.get(topic)?.push({ key, value, offset, headers: headersOf(message) });
       return Promise.resolve();
     },
   });
-  return { records, stop: () => consumer.disconnect() };
+  return { records, stop };
 }
