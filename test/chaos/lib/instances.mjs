@@ -4,10 +4,11 @@ import { startApp } from '../../support/start-app.mjs';
 
 /** One that takes longer than SHUTDOWN_TIMEOUT ends itself with exit code 1; the rest is for its start. */
 const SHUTDOWN_MS = 10_000 + 30_000;
+const ANSWER_MS = 5_000;
 
 /** Processes of the built consumer, all of one group, with numbers as in the plan. */
 export class Instances {
-  /** @type {Map<number, import('../../../tools/lib/processes.mjs').Managed>} */
+  /** @type {Map<number, import('../../../tools/lib/processes.mjs').Managed & { url: string }>} */
   #all = new Map();
   /** @type {Set<number>} */
   #frozen = new Set();
@@ -92,6 +93,12 @@ export class Instances {
     }
   }
 
+  /** What each that runs says of itself, for whoever asks why the end was not reached. */
+  async describe() {
+    const running = [...this.#all.values()].filter(isRunning);
+    return Promise.all(running.map(async ({ name, url }) => `${name}: ${await sayingOf(url)}`));
+  }
+
   async leaveAll() {
     await Promise.all([...this.#all.keys()].map((number) => this.leave(number)));
   }
@@ -99,4 +106,14 @@ export class Instances {
   killAll() {
     for (const number of this.#all.keys()) this.#signal(number, 'SIGKILL');
   }
+}
+
+/** @param {string} url */
+async function sayingOf(url) {
+  const answers = ['/health', '/health/live', '/admin/status'].map(async (path) => {
+    const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(ANSWER_MS) });
+    return `${path} ${response.status} ${await response.text()}`;
+  });
+  const settled = await Promise.allSettled(answers);
+  return settled.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason))).join(' ');
 }

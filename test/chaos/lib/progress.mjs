@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 const INTERVAL_MS = 250;
+/** kafkajs has calls that never end when a broker dies in an unlucky moment. */
+const LOOK_LIMIT_MS = 10_000;
 
 /** Follows the group's committed offsets and the ends of the input, and notes for how long nothing moved. */
 export class Progress {
@@ -11,7 +13,7 @@ export class Progress {
   #ableSince = 0;
   #lookedAt = Date.now();
   #pausedMs = 0;
-  /** By partition. @type {Map<number, { offset: number, stoodMs: number }>} */
+  /** By partition. @type {Map<number, { offset: number, end: number, stoodMs: number }>} */
   #partitions = new Map();
   committed = 0;
   /** Of all partitions together, with events waiting. */
@@ -42,6 +44,15 @@ export class Progress {
     if (this.#faults === 0) this.#ableSince = Date.now();
   }
 
+  /** Where each partition stands, for whoever asks why the end was not reached. */
+  describe() {
+    const age = ((Date.now() - this.#lookedAt) / 1_000).toFixed(1);
+    const offsets = [...this.#partitions].map(
+      ([partition, { offset, end }]) => `${partition}: ${offset} of ${end}`,
+    );
+    return `committed ${offsets.join(', ')}, seen ${age} s ago`;
+  }
+
   async stop() {
     this.#stopped.abort();
     await this.#done;
@@ -52,16 +63,16 @@ export class Progress {
     while (!signal.aborted) {
       const admin = this.kafka.admin({ retry: { retries: 0 } });
       try {
-        await admin.connect();
+        await inTime(admin.connect());
         while (!signal.aborted) {
-          await this.#look(admin);
+          await inTime(this.#look(admin));
           await delay(INTERVAL_MS);
         }
       } catch {
         // A broker is away; the next look may find another.
         await delay(INTERVAL_MS);
       }
-      await admin.disconnect().catch(() => undefined);
+      await inTime(admin.disconnect()).catch(() => undefined);
     }
   }
 
@@ -78,7 +89,7 @@ export class Progress {
     this.#lookedAt = now;
     let [moved, waiting] = [false, false];
     for (const { partition, high } of ends) {
-      const state = this.#partitions.get(partition) ?? { offset: 0, stoodMs: 0 };
+      const state = this.#partitions.get(partition) ?? { offset: 0, end: 0, stoodMs: 0 };
       this.#partitions.set(partition, state);
       const found = group?.partitions.find((one) => one.partition === partition)?.offset;
       const offset = Math.max(0, Number(found ?? 0));
@@ -90,10 +101,25 @@ export class Progress {
       if (offset > state.offset || offset >= Number(high)) state.stoodMs = 0;
       if (offset < Number(high)) waiting = true;
       state.offset = Math.max(offset, state.offset);
+      state.end = Number(high);
     }
     this.#pausedMs += passedMs;
     if (moved) this.longestPauseMs = Math.max(this.longestPauseMs, this.#pausedMs);
     if (moved || !waiting) this.#pausedMs = 0;
     this.committed = [...this.#partitions.values()].reduce((sum, { offset }) => sum + offset, 0);
+  }
+}
+
+/** @template T @param {Promise<T>} work @returns {Promise<T>} */
+async function inTime(work) {
+  const ended = new AbortController();
+  const limit = delay(LOOK_LIMIT_MS, undefined, { signal: ended.signal }).then(() => {
+    throw new Error(`no answer within ${LOOK_LIMIT_MS} ms`);
+  });
+  limit.catch(() => undefined);
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    ended.abort();
   }
 }

@@ -19,7 +19,7 @@ const SESSION_TIMEOUT_MS = 6_000;
 /** How long events go on to arrive after the last fault began. */
 const FEED_ON_MS = 5_000;
 /** To finish once the faults are over. */
-const FINISH_MS = 600_000;
+const FINISH_MS = 240_000;
 
 /**
  * @typedef {{ seed: number, events: number, faults: number, kinds: readonly string[], guarantee: string, nodeOptions: string[], logs: string }} Run
@@ -63,7 +63,12 @@ export async function runSeed(cluster, run, signal) {
       console.error(`seed ${seed}, ${seconds} s: ${describeFault(fault)}`);
     });
     await Promise.all([fed, done]);
-    await waitFor(() => progress.committed >= events, { ...until, what: `seed ${seed}: the end` });
+    try {
+      await waitFor(() => progress.committed >= events, { ...until, what: `seed ${seed}: the end` });
+    } catch (error) {
+      console.error([progress.describe(), ...(await instances.describe())].join('\n'));
+      throw error;
+    }
     instances.noteDead();
     await instances.leaveAll();
   } finally {
