@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { AbortedError, abortableDelay, untilAborted, withTimeLimit } from './abort.js';
+import { AbortedError, abortableDelay, untilAborted, untilSuccess, withTimeLimit } from './abort.js';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -9,6 +9,15 @@ afterEach(() => {
 });
 
 const never = new Promise<never>(() => undefined);
+
+describe('trying until it succeeds', () => {
+  it('ends with an abort even when the attempt in hand never does', async () => {
+    const stopping = new AbortController();
+    const tried = untilSuccess(() => never, stopping.signal);
+    stopping.abort();
+    await expect(tried).resolves.toBeUndefined();
+  });
+});
 
 describe('an abortable delay', () => {
   it('ends after its time, not before', async () => {

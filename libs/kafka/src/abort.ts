@@ -24,7 +24,7 @@ const RETRY_MS = 1_000;
 export async function untilSuccess(attempt: () => Promise<void>, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     try {
-      await attempt();
+      await untilAborted(attempt(), signal);
       return;
     } catch {
       await abortableDelay(RETRY_MS, signal);

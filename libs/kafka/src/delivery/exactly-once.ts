@@ -1,5 +1,5 @@
-import { withDeadline } from '../abort.js';
 import type { CommittedOffsets } from '../driver/committed-offsets.js';
+import { withDriverDeadline } from '../driver/driver-deadline.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
 import type { TransportEvents } from '../events.js';
@@ -7,13 +7,6 @@ import { partitionKey, type OutgoingRecord, type TopicPartition } from '../recor
 import type { Delivery } from './delivery.js';
 import type { TopicLimits } from './topic-limits.js';
 import { writeRecords } from './write-records.js';
-
-/**
- * Bounds every wait for the driver, which has calls that never end when brokers fail in an unlucky moment; a
- * partition would wait behind them for ever. A write that ends after it is shut out by the next opening; an
- * opening that does may shut out the next one instead, which costs a batch done again.
- */
-const DEADLINE_MS = 90_000;
 
 type OpenProducer = (partition: TopicPartition) => Promise<TransactionalProducer>;
 
@@ -40,7 +33,8 @@ export class ExactlyOnceDelivery implements Delivery {
     const opening = this.openProducer(partition);
     let producer: TransactionalProducer;
     try {
-      producer = await withDeadline(opening, DEADLINE_MS);
+      // One that ends after the deadline may shut out the next opening, which costs a batch done again.
+      producer = await withDriverDeadline(opening);
     } catch (error) {
       opening.then(
         (late) => this.discard(key, late),
@@ -50,7 +44,7 @@ export class ExactlyOnceDelivery implements Delivery {
     }
     this.producers.set(key, producer);
     try {
-      return await withDeadline(this.startOf(partition), DEADLINE_MS);
+      return await withDriverDeadline(this.startOf(partition));
     } catch (error) {
       this.discard(key, producer);
       throw error;
@@ -65,13 +59,14 @@ export class ExactlyOnceDelivery implements Delivery {
       const written = producer.commit(batch, batch.nextOffset, (send) =>
         writeRecords(records, this.limits, send),
       );
-      await withDeadline(written, DEADLINE_MS);
+      // What is committed after the deadline is seen, or shut out, by the next opening.
+      await withDriverDeadline(written);
       this.events.emit('transaction', { outcome: 'committed' });
     } catch (error) {
       this.discard(key, producer);
-      if (!(error instanceof TransactionError)) throw error;
-      this.events.emit('transaction', { outcome: error.outcome });
-      throw error.cause;
+      const known = error instanceof TransactionError;
+      this.events.emit('transaction', { outcome: known ? error.outcome : 'unknown' });
+      throw known ? error.cause : error;
     }
   }
 

@@ -1,6 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
+import { withDriverDeadline } from './driver-deadline.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
 
@@ -48,8 +49,8 @@ export class CommittedOffsets {
   async close(): Promise<void> {
     const { admin } = this;
     this.admin = undefined;
-    const connected = await admin?.catch(() => undefined);
-    if (connected) await withTimeLimit(connected.disconnect(), DISCONNECT_LIMIT_MS);
+    const disconnected = admin?.then((connected) => connected.disconnect());
+    if (disconnected) await withTimeLimit(disconnected, DISCONNECT_LIMIT_MS);
   }
 
   private async knownRange({ topic, partition }: TopicPartition): Promise<OffsetRange | undefined> {
@@ -60,7 +61,8 @@ export class CommittedOffsets {
 
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     try {
-      return await question(await (this.admin ??= this.connect()));
+      const admin = await withDriverDeadline((this.admin ??= this.connect()));
+      return await withDriverDeadline(question(admin));
     } catch (error) {
       await this.close();
       throw error;

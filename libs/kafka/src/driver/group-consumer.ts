@@ -1,6 +1,7 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, TopicPartition } from '../record.js';
 import { abortableDelay, withTimeLimit } from '../abort.js';
+import { withDriverDeadline } from './driver-deadline.js';
 import { reconnectDelay } from './reconnect-delay.js';
 import { OFFSET_OUT_OF_RANGE, type PositionOutOfRange } from './offset-out-of-range.js';
 
@@ -141,7 +142,7 @@ export class GroupConsumer {
 
   /** Commits a position outside of any batch; does nothing while the consumer stops. @throws the driver's error */
   commit({ topic, partition }: TopicPartition, offset: bigint): Promise<void> {
-    return this.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]);
+    return withDriverDeadline(this.consumer.commitOffsets([{ topic, partition, offset: String(offset) }]));
   }
 
   private async connect(signal: AbortSignal): Promise<void> {
@@ -222,9 +223,11 @@ function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
     heartbeat: () => payload.heartbeat(),
     // Not consumer.commitOffsets: that one returns in silence, without committing, while the consumer stops.
     commit: () =>
-      payload.commitOffsetsIfNecessary({
-        topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }],
-      }),
+      withDriverDeadline(
+        payload.commitOffsetsIfNecessary({
+          topics: [{ topic, partitions: [{ partition, offset: String(nextOffset) }] }],
+        }),
+      ),
     advance: () => {
       try {
         payload.resolveOffset(String(nextOffset - 1n));

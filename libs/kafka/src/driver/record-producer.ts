@@ -1,6 +1,7 @@
 import type { Kafka, Producer } from 'kafkajs';
 import type { OutgoingRecord } from '../record.js';
 import { withTimeLimit } from '../abort.js';
+import { withDriverDeadline } from './driver-deadline.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
@@ -40,12 +41,13 @@ export class RecordProducer {
 
   private async sendNow(records: readonly OutgoingRecord[]): Promise<void> {
     try {
-      this.producer ??= await this.open();
-      await this.producer.sendBatch({
+      this.producer ??= await withDriverDeadline(this.open());
+      const sent = this.producer.sendBatch({
         acks: -1,
         timeout: this.timeoutMs,
         topicMessages: toTopicMessages(records),
       });
+      await withDriverDeadline(sent);
     } catch (error) {
       await this.disconnect();
       throw error;

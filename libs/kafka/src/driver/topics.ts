@@ -1,5 +1,6 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
+import { withDriverDeadline } from './driver-deadline.js';
 import { kafkajs } from './kafkajs.js';
 
 const MAX_MESSAGE_BYTES = 'max.message.bytes';
@@ -41,27 +42,35 @@ export async function ensureTopics(
 ): Promise<TopicReport> {
   const admin = kafka.admin();
   try {
-    await admin.connect();
-    const before = new Set(await admin.listTopics());
-    const wanted = specs.filter(({ topic }) => !before.has(topic));
-    if (wanted.length > 0)
-      await admin.createTopics({ waitForLeaders: true, topics: wanted.map(toTopicConfig) });
-    const names = new Set([...before, ...wanted.map(({ topic }) => topic)]);
-    const missing = needed.filter((topic) => !names.has(topic));
-    if (missing.length > 0) throw new MissingTopicError(missing);
-    const existing = specs.filter(({ topic }) => before.has(topic));
-    const configs = await readConfigs(admin, existing, needed);
-    return {
-      created: wanted.map(({ topic }) => topic),
-      differences: [
-        ...(await layoutDifferences(admin, existing)),
-        ...existing.flatMap((spec) => configDifferences(spec, configs.get(spec.topic))),
-      ],
-      maxMessageBytes: maxMessageBytes(configs),
-    };
+    return await withDriverDeadline(ensureWith(admin, specs, needed));
   } finally {
     await withTimeLimit(admin.disconnect(), 2_000);
   }
+}
+
+async function ensureWith(
+  admin: Admin,
+  specs: readonly TopicSpec[],
+  needed: readonly string[],
+): Promise<TopicReport> {
+  await admin.connect();
+  const before = new Set(await admin.listTopics());
+  const wanted = specs.filter(({ topic }) => !before.has(topic));
+  if (wanted.length > 0)
+    await admin.createTopics({ waitForLeaders: true, topics: wanted.map(toTopicConfig) });
+  const names = new Set([...before, ...wanted.map(({ topic }) => topic)]);
+  const missing = needed.filter((topic) => !names.has(topic));
+  if (missing.length > 0) throw new MissingTopicError(missing);
+  const existing = specs.filter(({ topic }) => before.has(topic));
+  const configs = await readConfigs(admin, existing, needed);
+  return {
+    created: wanted.map(({ topic }) => topic),
+    differences: [
+      ...(await layoutDifferences(admin, existing)),
+      ...existing.flatMap((spec) => configDifferences(spec, configs.get(spec.topic))),
+    ],
+    maxMessageBytes: maxMessageBytes(configs),
+  };
 }
 
 const toTopicConfig = ({ topic, partitions, replication, config }: TopicSpec) => ({

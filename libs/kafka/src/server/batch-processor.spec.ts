@@ -93,6 +93,14 @@ describe('a batch that begins elsewhere', () => {
     expect(bench.told).toEqual(['seek 3']);
   });
 
+  it('is not taken when it begins beyond where the partition goes on: what is between would be lost', async () => {
+    const bench = new Bench();
+    await bench.process(FakeBatch.of(3));
+    const beyond = FakeBatch.of(1, 5);
+    await bench.process(beyond);
+    expect([bench.handled, advanced(beyond), bench.told]).toEqual([1, false, ['seek 3']]);
+  });
+
   it('is left for the position that delivery names', async () => {
     const bench = new Bench();
     bench.start = 7n;
@@ -244,6 +252,19 @@ describe('a batch in hand', () => {
     await done;
     expect(advanced(batch)).toBe(false);
     expect(jest.getTimerCount()).toBe(0);
+  });
+
+  it('keeps its membership while the partition is opened, however long that takes', async () => {
+    const bench = new Bench();
+    const { promise, resolve } = Promise.withResolvers<bigint | undefined>();
+    bench.open = () => promise;
+    const batch = FakeBatch.of(1);
+    const done = bench.process(batch);
+    await jest.advanceTimersByTimeAsync(2_000);
+    expect(batch.calls).toEqual(['heartbeat', 'heartbeat', 'heartbeat']);
+    resolve(0n);
+    await done;
+    expect([advanced(batch), jest.getTimerCount()]).toEqual([true, 0]);
   });
 
   it('of a new assignment is still given up when one of the old assignment has ended meanwhile', async () => {

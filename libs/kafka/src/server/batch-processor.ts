@@ -78,10 +78,17 @@ export class BatchProcessor {
       consumer.suspend(batch);
       return;
     }
+    const abort = new AbortController();
+    const heartbeats = this.keepAlive(batch, abort);
+    this.inHand.set(partitionKey(batch), abort);
     try {
-      if (await this.isNext(state, batch, consumer)) await this.run(batch, state, route);
+      if (await this.isNext(state, batch, consumer)) await this.run(batch, state, route, abort.signal);
     } catch (error) {
       this.fail(batch, state, error);
+    } finally {
+      clearInterval(heartbeats);
+      // A newer assignment may have a batch of the same partition in hand by now.
+      if (this.inHand.get(partitionKey(batch)) === abort) this.inHand.delete(partitionKey(batch));
     }
   }
 
@@ -101,37 +108,33 @@ export class BatchProcessor {
         return false;
       }
     }
-    if (state.nextOffset === undefined || batch.fetchedOffset >= state.nextOffset) return true;
+    if (state.nextOffset === undefined || batch.fetchedOffset === state.nextOffset) return true;
     consumer.seek(batch, state.nextOffset);
     return false;
   }
 
-  private async run(batch: FetchedBatch, state: PartitionState, route: BoundRoute): Promise<void> {
-    const abort = new AbortController();
-    const heartbeats = this.keepAlive(batch, abort);
-    this.inHand.set(partitionKey(batch), abort);
-    try {
-      const { groupId, concurrency } = this.options;
-      const context = new BatchContext(batch, groupId, abort.signal, concurrency);
-      const outcomes = await untilAborted(this.handle(route.handler, context, batch), abort.signal);
-      const written = batch.records.map((record, index) =>
-        fit(record, outcomes[index] as Deliverable, route, context, this.limits),
-      );
-      if (this.assignment.get(batch) !== state) return;
-      await this.delivery.deliver(
-        batch,
-        written.map(({ record }) => record),
-      );
-      if (this.assignment.get(batch) === state) {
-        batch.advance();
-        noteCommitted(state, batch);
-      }
-      this.events.emit('committed', summarize(batch, written));
-    } finally {
-      clearInterval(heartbeats);
-      // A newer assignment may have a batch of the same partition in hand by now.
-      if (this.inHand.get(partitionKey(batch)) === abort) this.inHand.delete(partitionKey(batch));
+  private async run(
+    batch: FetchedBatch,
+    state: PartitionState,
+    route: BoundRoute,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { groupId, concurrency } = this.options;
+    const context = new BatchContext(batch, groupId, signal, concurrency);
+    const outcomes = await untilAborted(this.handle(route.handler, context, batch), signal);
+    const written = batch.records.map((record, index) =>
+      fit(record, outcomes[index] as Deliverable, route, context, this.limits),
+    );
+    if (this.assignment.get(batch) !== state) return;
+    await this.delivery.deliver(
+      batch,
+      written.map(({ record }) => record),
+    );
+    if (this.assignment.get(batch) === state) {
+      batch.advance();
+      noteCommitted(state, batch);
     }
+    this.events.emit('committed', summarize(batch, written));
   }
 
   private async handle(

@@ -25,6 +25,38 @@ const OPTIONS: KafkaBatchOptions = {
   shutdownTimeoutMs: 10_000,
 };
 
+/** Hands out the listeners that the server gives the driver. */
+function crashable() {
+  const listeners = new Map<string, (event: unknown) => void>();
+  const names = { CRASH: 'crash' };
+  const consumer = {
+    events: names,
+    on: (name: string, listen: (event: unknown) => void) => listeners.set(name, listen),
+    disconnect: () => Promise.resolve(),
+  };
+  const crash = () => listeners.get('crash')?.({ payload: { error: new Error('gone'), restart: false } });
+  const kafka = {
+    admin: () => ({ connect: () => Promise.reject(new Error('away')), disconnect: () => Promise.resolve() }),
+    consumer: () => consumer,
+  } as unknown as Kafka;
+  const fatal: Error[] = [];
+  const events = new TransportEvents();
+  events.on('fatal', ({ error }) => fatal.push(error));
+  const delivery = { close: () => Promise.resolve() } as Delivery;
+  return { crash, fatal, server: new KafkaBatchServer(kafka, OPTIONS, delivery, new TopicLimits(), events) };
+}
+
+it('takes a crash that is final for fatal, but not while it stops anyway', async () => {
+  const { crash, fatal, server } = crashable();
+  crash();
+  expect(fatal).toEqual([new Error('gone')]);
+  const closed = server.close();
+  crash();
+  await jest.runAllTimersAsync();
+  await closed;
+  expect(fatal).toHaveLength(1);
+});
+
 it('tells why the topics cannot be looked at after every try, also when the cause is another one', async () => {
   let code = 'ECONNREFUSED';
   const end = () => Promise.resolve();

@@ -13,7 +13,7 @@ import type { TopicPartition } from '../record.js';
 import { BatchProcessor } from './batch-processor.js';
 import { LostPosition } from './lost-position.js';
 import { Membership } from './membership.js';
-import { Assignment } from './partition-state.js';
+import { Assignment, noteSkipped } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
 import { bindRoutes, type BoundRoute, type Route } from './routes.js';
 import { StallWatch } from './stall-watch.js';
@@ -60,6 +60,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly stalls = new StallWatch(this.assignment, this.pauses);
   private routes: ReadonlyMap<string, BoundRoute> = new Map();
   private running: Promise<void> = Promise.resolve();
+  private retrying: Promise<void> | undefined;
   private readonly membership: Membership;
 
   constructor(
@@ -140,7 +141,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     await Promise.all([
       withTimeLimit(this.running, 500),
       this.probe.stop(),
-      this.offsets.close(),
+      withTimeLimit(this.offsets.close(), 1_000),
       withTimeLimit(this.delivery.close(), 1_000),
     ]);
   }
@@ -155,7 +156,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /** Also takes up what waited for an operator because it could not be delivered or is gone. */
   resume(): void {
-    void this.retryUndeliverable();
+    this.retrying ??= this.retryUndeliverable().finally(() => (this.retrying = undefined));
     void this.lostPosition.resume();
     this.endPause();
   }
@@ -181,6 +182,10 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   /** The limits of the topics may have been raised since they were read: that is what an operator can do. */
   private async retryUndeliverable(): Promise<void> {
+    const waits = this.assignment
+      .all()
+      .some((state) => this.pauses.reasonsOf(state).includes('undeliverable'));
+    if (!waits) return;
     await untilSuccess(async () => {
       const { maxMessageBytes } = await ensureTopics(this.kafka, [], this.topics());
       this.limits.replace(maxMessageBytes);
@@ -245,7 +250,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private onSkipped(partition: TopicPartition, nextOffset: bigint): void {
     const state = this.assignment.get(partition);
-    if (state) state.position = nextOffset;
+    if (state) noteSkipped(state, nextOffset);
   }
 
   private onLeft(): void {
@@ -259,6 +264,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private onCrash(error: Error, restarting: boolean): void {
+    if (this.stopping.signal.aborted) return;
     if (restarting) this.events.emit('disconnected', { error: describeError(error) });
     else this.events.emit('fatal', { error });
   }

@@ -95,6 +95,13 @@ describe('a position that is out of range', () => {
     expect(pauses.isPaused(WHERE)).toBe(false);
   });
 
+  it('is given up once when two resume at the same time', async () => {
+    const { done, lost } = setUp();
+    await lost.stop(WHERE, 5n);
+    await Promise.all([lost.resume(), lost.resume()]);
+    expect(done).toEqual(['suspend', 'commit 100', 'seek 100']);
+  });
+
   it('stays paused until the new start is committed', async () => {
     const { done, failures, pauses, lost } = setUp();
     await lost.stop(WHERE, 5n);

@@ -2,7 +2,7 @@ import { untilSuccess } from '../abort.js';
 import type { CommittedOffsets, OffsetRange } from '../driver/committed-offsets.js';
 import type { GroupConsumer } from '../driver/group-consumer.js';
 import type { TransportEvents } from '../events.js';
-import type { TopicPartition } from '../record.js';
+import { partitionKey, type TopicPartition } from '../record.js';
 import type { Assignment, PartitionState } from './partition-state.js';
 import type { PauseRegistry } from './pause-registry.js';
 
@@ -20,6 +20,8 @@ const REASON = 'offset-out-of-range';
  * deleted records faster than they were read. Such a partition stops; going on is a decision.
  */
 export class LostPosition {
+  private readonly going = new Map<string, Promise<void>>();
+
   constructor(
     private readonly options: LostPositionOptions,
     private readonly offsets: Pick<CommittedOffsets, 'range'>,
@@ -45,13 +47,21 @@ export class LostPosition {
       const gone = from < range.low ? to - from : undefined;
       this.events.emit('offset-out-of-range', { ...where, from, to, gone, goesOn: this.options.reset });
     });
-    if (this.options.reset) await this.goOn(where);
+    if (this.options.reset) await this.goOnOnce(where);
   }
 
   /** Lets every partition that was stopped go on from where a new group would begin. */
   async resume(): Promise<void> {
     const stopped = this.assignment.all().filter((state) => this.isStopped(state));
-    await Promise.all(stopped.map((state) => this.goOn(state)));
+    await Promise.all(stopped.map((state) => this.goOnOnce(state)));
+  }
+
+  /** Twice at once the second would begin at a later end, and skip what the first has begun with. */
+  private goOnOnce(where: TopicPartition): Promise<void> {
+    const key = partitionKey(where);
+    const going = this.going.get(key) ?? this.goOn(where).finally(() => this.going.delete(key));
+    this.going.set(key, going);
+    return going;
   }
 
   private async goOn({ topic, partition }: TopicPartition): Promise<void> {

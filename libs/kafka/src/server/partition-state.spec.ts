@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { FakeBatch } from '../testing/batches.js';
 import { inputRecord } from '../testing/records.js';
-import { Assignment, noteCommitted, noteFetched, type PartitionState } from './partition-state.js';
+import {
+  Assignment,
+  noteCommitted,
+  noteFetched,
+  noteSkipped,
+  type PartitionState,
+} from './partition-state.js';
 
 const A = { topic: 'a', partition: 0 };
 const B = { topic: 'b', partition: 3 };
@@ -68,6 +74,24 @@ describe('a fetch', () => {
     const state = stateOf(assigned(A));
     noteFetched(state, new FakeBatch([], 9n));
     expect(state).toMatchObject({ position: 9n, nextTimestamp: NOW });
+  });
+});
+
+describe('a fetch of nothing to hand out', () => {
+  it('moves the position on, and where the partition goes on as soon as that is known', () => {
+    const state = stateOf(assigned(A));
+    noteSkipped(state, 5n);
+    expect(state).toMatchObject({ position: 5n, nextOffset: undefined });
+    noteCommitted(state, FakeBatch.of(2, 5));
+    noteSkipped(state, 9n);
+    expect(state).toMatchObject({ position: 9n, nextOffset: 9n });
+  });
+
+  it('that comes late does not move back where the partition goes on', () => {
+    const state = stateOf(assigned(A));
+    noteCommitted(state, FakeBatch.of(2, 5));
+    noteSkipped(state, 3n);
+    expect(state.nextOffset).toBe(7n);
   });
 });
 

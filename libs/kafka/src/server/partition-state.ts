@@ -70,6 +70,12 @@ export function noteCommitted(state: PartitionState, batch: FetchedBatch): void 
   state.failures = 0;
 }
 
+/** A fetch that brought nothing to hand out moves both positions on; one that came late moves none back. */
+export function noteSkipped(state: PartitionState, nextOffset: bigint): void {
+  state.position = nextOffset;
+  if (state.nextOffset !== undefined && nextOffset > state.nextOffset) state.nextOffset = nextOffset;
+}
+
 /** Records between position and end of the partition; 0 where one of the two is not known. */
 export function recordsBehind({ position, highWatermark }: PartitionState): bigint {
   if (position === undefined || highWatermark === undefined || highWatermark < position) return 0n;

@@ -34,6 +34,7 @@ export class Bench {
   handled = 0;
   handle: Handle = processAll;
   start: bigint | undefined;
+  open: () => Promise<bigint | undefined> = () => Promise.resolve(this.start);
   deliver: () => Promise<void> = () => Promise.resolve();
   readonly processor: BatchProcessor;
 
@@ -48,7 +49,7 @@ export class Bench {
       this.assignment,
       this.pauses,
       {
-        open: () => (this.opened++, Promise.resolve(this.start)),
+        open: () => (this.opened++, this.open()),
         deliver: (_, records) => (this.delivered.push(records), this.deliver()),
         assigned: () => undefined,
         close: () => Promise.resolve(),
