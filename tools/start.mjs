@@ -1,7 +1,8 @@
 // npm start: the whole pipeline on this machine, in one command. See USAGE and README.md.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { brokerAnswers, compileCache, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
+import { compileCache } from './lib/cache.mjs';
+import { brokerAnswers, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
 import { parseAll, parseOptions } from './lib/options.mjs';
 import { accepts, parseBrokers, parsePort, requireFreePorts } from './lib/ports.mjs';
 import { launch, waitFor } from './lib/processes.mjs';
