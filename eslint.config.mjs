@@ -43,5 +43,18 @@ export default tseslint.config(
         performance: 'readonly',
       },
     },
+    rules: {
+      // A fresh clone runs the tools on the host's Node.js, which may be 20.19.
+      'no-restricted-properties': [
+        'error',
+        ...[
+          ['Promise', 'withResolvers'],
+          ['Promise', 'try'],
+          ['Map', 'groupBy'],
+          ['Object', 'groupBy'],
+          ['Array', 'fromAsync'],
+        ].map(([object, property]) => ({ object, property, message: 'Node.js 20 does not have it.' })),
+      ],
+    },
   },
 );

@@ -1,6 +1,6 @@
 // npm run bench: the pipeline next to its peers and to itself, each alone on the same events. See USAGE.
 import { cpus } from 'node:os';
-import { parseCount, parseOptions } from '../tools/lib/options.mjs';
+import { parseAll, parseCount, parseOptions } from '../tools/lib/options.mjs';
 import { UserError } from '../tools/lib/processes.mjs';
 import { Supervisor } from '../tools/lib/supervisor.mjs';
 import { prepareWorkspace } from '../tools/lib/workspace.mjs';
@@ -38,9 +38,11 @@ const supervisor = new Supervisor('the benchmark');
 
 supervisor.run(async (signal) => {
   const options = {
-    events: parseCount('--events', given.events),
-    rounds: parseCount('--rounds', given.rounds),
-    minutes: parseCount('--minutes', given.minutes),
+    ...parseAll({
+      events: () => parseCount('--events', given.events),
+      rounds: () => parseCount('--rounds', given.rounds),
+      minutes: () => parseCount('--minutes', given.minutes),
+    }),
     recording: given.record,
     ...(given.quick ? QUICK : {}),
   };

@@ -1,13 +1,14 @@
 // npm run kafka: only the broker, for development. See USAGE.
 import { join, resolve } from 'node:path';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
-import { parseOptions } from './lib/options.mjs';
+import { parseAll, parseOptions } from './lib/options.mjs';
 import { parsePort, requireFreePorts } from './lib/ports.mjs';
 import { UserError } from './lib/processes.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
 import { root } from './lib/workspace.mjs';
 
 const CONTROLLER_OFFSET = 1_000;
+const MOST_NODES = 3;
 const USAGE = `npm run kafka -- [options]
   --brokers 1|3   nodes of the cluster (1)
   --port PORT     of the first node (29092); the others take the next ones
@@ -17,10 +18,10 @@ const given = parseOptions(USAGE, { brokers: '1', port: '29092', data: join(root
 const supervisor = new Supervisor('Kafka');
 
 supervisor.run(async (signal) => {
-  if (!['1', '3'].includes(given.brokers))
-    throw new UserError(`--brokers must be 1 or 3, not "${given.brokers}"`);
-  const count = Number(given.brokers);
-  const first = parsePort(given.port, '--port', 65_535 - CONTROLLER_OFFSET - count);
+  const { count, first } = parseAll({
+    count: () => parseNodes(given.brokers),
+    first: () => parsePort(given.port, '--port', 65_535 - CONTROLLER_OFFSET - MOST_NODES),
+  });
   const java = requireJava();
   const nodes = Array.from({ length: count }, (_, index) => ({
     id: index + 1,
@@ -43,3 +44,9 @@ supervisor.run(async (signal) => {
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
   console.log(`Kafka is ready at ${addresses}. Ctrl-C stops it.`);
 });
+
+/** @param {string} text @throws UserError */
+function parseNodes(text) {
+  if (!['1', '3'].includes(text)) throw new UserError(`--brokers must be 1 or 3, not "${text}"`);
+  return Number(text);
+}

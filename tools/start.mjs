@@ -1,10 +1,11 @@
 // npm start: the whole pipeline on this machine, in one command. See USAGE and README.md.
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { brokerAnswers, compileCache, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
-import { parseOptions } from './lib/options.mjs';
-import { accepts, parsePort, requireFreePorts } from './lib/ports.mjs';
-import { launch, UserError, waitFor } from './lib/processes.mjs';
+import { compileCache } from './lib/cache.mjs';
+import { brokerAnswers, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
+import { parseAll, parseOptions } from './lib/options.mjs';
+import { accepts, parseBrokers, parsePort, requireFreePorts } from './lib/ports.mjs';
+import { launch, waitFor } from './lib/processes.mjs';
 import { read, showStatus } from './lib/status.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
 import { pinnedNode, prepareWorkspace, root } from './lib/workspace.mjs';
@@ -16,10 +17,9 @@ const USAGE = `npm start -- [options]
 Environment: CONSUMER_HTTP_PORT (8080), PRODUCER_HTTP_PORT (8081), and the settings in docs/configuration.md`;
 
 const START_LIMIT_MS = 300_000;
-/** Of a broker; an IPv6 address stands in brackets. */
-const ADDRESS = /^(?:kafka:\/\/)?\[?([^\s,/@[\]]+?)\]?:(\d{1,5})$/;
+const CONTROLLER_OFFSET = 1_000;
 
-/** @typedef {{ kafka: number, controller: number, consumer: number, producer: number }} Ports */
+/** @typedef {{ kafka: number, consumer: number, producer: number }} Ports */
 
 const given = parseOptions(USAGE, {
   brokers: /** @type {string | undefined} */ (undefined),
@@ -31,9 +31,9 @@ const logs = join(data, 'logs');
 const supervisor = new Supervisor('producer, consumer, Kafka');
 
 supervisor.run(async (signal) => {
-  const ports = readPorts();
-  const java = given.brokers === undefined ? requireJava() : undefined;
-  if (given.brokers !== undefined) await anyAnswers(given.brokers, signal);
+  const { addresses, ...ports } = readOptions();
+  const java = addresses ? undefined : requireJava();
+  if (addresses) await anyAnswers(addresses, signal);
   await requireFreePorts(neededPorts(ports, java !== undefined));
   mkdirSync(logs, { recursive: true });
 
@@ -54,16 +54,16 @@ supervisor.run(async (signal) => {
   await showStatus(ports, signal);
 });
 
-/** @returns {Ports} @throws UserError */
-function readPorts() {
-  const kafka = parsePort(given.port, '--port', 64_535);
+/** @throws UserError with every problem */
+function readOptions() {
+  const { brokers, port } = given;
   const { CONSUMER_HTTP_PORT, PRODUCER_HTTP_PORT } = process.env;
-  return {
-    kafka,
-    controller: kafka + 1_000,
-    consumer: parsePort(CONSUMER_HTTP_PORT || '8080', 'CONSUMER_HTTP_PORT'),
-    producer: parsePort(PRODUCER_HTTP_PORT || '8081', 'PRODUCER_HTTP_PORT'),
-  };
+  return parseAll({
+    addresses: () => (brokers === undefined ? undefined : parseBrokers(brokers, '--brokers')),
+    kafka: () => parsePort(port, '--port', 65_535 - CONTROLLER_OFFSET),
+    consumer: () => parsePort(CONSUMER_HTTP_PORT || '8080', 'CONSUMER_HTTP_PORT'),
+    producer: () => parsePort(PRODUCER_HTTP_PORT || '8081', 'PRODUCER_HTTP_PORT'),
+  });
 }
 
 /**
@@ -74,7 +74,7 @@ function neededPorts(ports, withKafka) {
   const instead = 'choose another with --port; or, if a Kafka runs already, use it with --brokers host:port';
   const kafka = [
     { port: ports.kafka, for: 'Kafka', instead },
-    { port: ports.controller, for: "Kafka's controller, 1000 above Kafka", instead },
+    { port: ports.kafka + CONTROLLER_OFFSET, for: "Kafka's controller, 1000 above Kafka", instead },
   ];
   const apps = /** @type {const} */ (['consumer', 'producer']).map((name) => ({
     port: ports[name],
@@ -89,11 +89,11 @@ function neededPorts(ports, withKafka) {
  * @param {Ports} ports
  * @param {AbortSignal} signal
  */
-async function startKafka(java, { kafka: port, controller: controllerPort }, signal) {
+async function startKafka(java, { kafka: port }, signal) {
   const jars = await kafkaJars(root, { signal });
   signal.throwIfAborted();
   console.error('Starting Kafka …');
-  const node = { id: 1, port, controllerPort };
+  const node = { id: 1, port, controllerPort: port + CONTROLLER_OFFSET };
   const broker = startBroker({ jars, java, node, nodes: [node], dir: join(data, `1-${port}`) });
   supervisor.add(broker);
   return broker;
@@ -134,21 +134,17 @@ function isReady(name, port, signal) {
 }
 
 /**
- * @param {string} brokers
+ * @param {{ host: string, port: number }[]} addresses
  * @param {AbortSignal} signal
  */
-async function anyAnswers(brokers, signal) {
-  const addresses = brokers.split(',').map((address) => {
-    const [, host, port] = ADDRESS.exec(address.trim()) ?? [];
-    if (!host) throw new UserError(`--brokers must be host:port, or several with commas, not "${brokers}"`);
-    return { host, port: Number(port) };
-  });
+async function anyAnswers(addresses, signal) {
   const answers = async () => {
     const all = await Promise.all(addresses.map(({ host, port }) => accepts(port, host)));
     return all.includes(true);
   };
-  console.error(`Looking for Kafka at ${brokers} …`);
-  await waitFor(answers, { timeoutMs: 60_000, what: `a Kafka answers at ${brokers}`, signal });
+  const where = addresses.map(({ host, port }) => `${host}:${port}`).join(', ');
+  console.error(`Looking for Kafka at ${where} …`);
+  await waitFor(answers, { timeoutMs: 60_000, what: `a Kafka answers at ${where}`, signal });
 }
 
 /**

@@ -5,9 +5,11 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { UserError } from '../../tools/lib/processes.mjs';
 import { pinnedNode, root } from '../../tools/lib/workspace.mjs';
 
+/** @typedef {{ promise: Promise<unknown>, resolve: (content: unknown) => void }} Message */
+
 /** A process of the benchmark beside what is measured, that is given its options and sends messages. */
 export class Helper {
-  /** @type {Map<string, PromiseWithResolvers<unknown>>} by what the message is about */
+  /** @type {Map<string, Message>} by what the message is about */
   #messages = new Map();
   #child;
   #ended;
@@ -49,7 +51,7 @@ export class Helper {
 
   /** @param {string} about */
   #message(about) {
-    const message = this.#messages.get(about) ?? Promise.withResolvers();
+    const message = this.#messages.get(about) ?? expected();
     this.#messages.set(about, message);
     return message;
   }
@@ -58,4 +60,12 @@ export class Helper {
   #fail(what) {
     throw new UserError(`the ${this.name} of the benchmark: ${what}`);
   }
+}
+
+/** Promise.withResolvers, which Node.js 20 does not have. @returns {Message} */
+function expected() {
+  /** @type {Message['resolve']} */
+  let resolve = () => {};
+  const promise = new Promise((done) => (resolve = done));
+  return { promise, resolve };
 }

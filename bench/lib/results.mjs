@@ -8,7 +8,7 @@ import { pinnedNode, root } from '../../tools/lib/workspace.mjs';
 const folder = join(root, 'bench', 'results');
 
 /**
- * @typedef {Record<string, number>} Figures by name, see FIGURES in figures.mjs
+ * @typedef {Record<string, number>} Figures by name, see FIGURES in table.mjs
  * @typedef {{ name: string, figures: Record<string, number[]> }} Row one figure of every round
  * @typedef {{
  *   scenario: string,

@@ -14,7 +14,7 @@ import { failuresOf, record, row, TABLE_HEAD } from './lib/report.mjs';
 const USAGE = `npm run test:chaos -- [options]
   --seeds A-B      one run for each (1-3)
   --events N       input events of a run, 5 % of them invalid in every way (500000)
-  --faults N       drawn from the seed, done one after the other while events arrive (12)
+  --faults N       drawn from the seed, begun one after the other while earlier ones may go on (12)
   --only K,K       only faults of these kinds: ${KINDS.join(', ')}
   --brokers 1|3    of the cluster (3)
   --guarantee G    exactly-once or at-least-once (exactly-once)

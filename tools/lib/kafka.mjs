@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { cachedFolder } from './cache.mjs';
 import { accepts } from './ports.mjs';
 import { isRunning, launch, obituary, run, UserError, waitFor } from './processes.mjs';
 
@@ -26,37 +26,21 @@ export function requireJava() {
   throw new UserError(`Java ${OLDEST_JAVA} or newer is needed to run Kafka here, and ${state}. ${WAYS_OUT}`);
 }
 
-/** An empty XDG_CACHE_HOME means unset (XDG Base Directory Specification). */
-export const cacheFolder = () =>
-  join(process.env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'login-event-pipeline');
-
-/** Where Node.js keeps compiled code, so that the second start of an app is quicker. */
-export const compileCache = () => join(cacheFolder(), 'compiled');
+/** Copies what a pom.xml depends on to `-DoutputDirectory`. */
+export const COPY_DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
 /**
  * The folder of Kafka's jars, filled from Maven Central the first time.
  * @param {string} root of the repository
  * @param {{ signal?: AbortSignal | undefined }} [options]
  */
-export async function kafkaJars(root, { signal } = {}) {
-  const jars = join(cacheFolder(), `kafka-${VERSION}`);
-  if (existsSync(jars)) return jars;
-  console.error(`Downloading Apache Kafka ${VERSION} from Maven Central (43 MB, once) …`);
-  const partial = `${jars}.${process.pid}`;
-  mkdirSync(partial, { recursive: true });
-  try {
-    const plugin = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
-    const options = ['-DincludeScope=runtime', `-DoutputDirectory=${partial}`];
+export function kafkaJars(root, { signal } = {}) {
+  return cachedFolder(`kafka-${VERSION}`, async (jars) => {
+    console.error(`Downloading Apache Kafka ${VERSION} from Maven Central (43 MB, once) …`);
+    const options = ['-DincludeScope=runtime', `-DoutputDirectory=${jars}`];
     const cwd = join(root, 'deploy', 'kafka');
-    await run('sh', ['./mvnw', '-q', '-B', plugin, ...options], { cwd, signal });
-    renameSync(partial, jars);
-  } catch (error) {
-    // Somebody else may have been faster.
-    if (!existsSync(jars)) throw error;
-  } finally {
-    rmSync(partial, { recursive: true, force: true });
-  }
-  return jars;
+    await run('sh', ['./mvnw', '-q', '-B', COPY_DEPENDENCIES, ...options], { cwd, signal });
+  });
 }
 
 /**

@@ -37,3 +37,26 @@ export function parseCount(name, text) {
   }
   return Number(text);
 }
+
+/**
+ * Runs every parser, so that all problems are told at once and not only the first.
+ * @template {Record<string, () => unknown>} Parsers
+ * @param {Parsers} parsers each throws a UserError when its text is wrong
+ * @returns {{ [Name in keyof Parsers]: ReturnType<Parsers[Name]> }} @throws UserError with a line for each problem
+ */
+export function parseAll(parsers) {
+  /** @type {Record<string, unknown>} */
+  const parsed = {};
+  /** @type {string[]} */
+  const problems = [];
+  for (const [name, parse] of Object.entries(parsers)) {
+    try {
+      parsed[name] = parse();
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.push(error.message);
+    }
+  }
+  if (problems.length > 0) throw new UserError(problems.join('\n'));
+  return /** @type {any} */ (parsed);
+}

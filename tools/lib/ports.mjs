@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { UserError } from './processes.mjs';
 
+/** As BOOTSTRAP_SERVERS takes it, see libs/kafka/src/settings.ts. */
+const ADDRESS = /^(?:kafka:\/\/)?([^\s,/:@]+):(\d{1,5})$/;
+
 /**
  * A port number from the command line or the environment.
  * @param {string} text
@@ -14,6 +17,30 @@ export function parsePort(text, name, max = 65_535) {
   if (port < 1 || port > max)
     throw new UserError(`${name} must be a port number from 1 to ${max}, not "${text}"`);
   return port;
+}
+
+/**
+ * Addresses of brokers, separated by commas.
+ * @param {string} text
+ * @param {string} name where it was given
+ * @returns {{ host: string, port: number }[]} @throws UserError naming every wrong one
+ */
+export function parseBrokers(text, name) {
+  const given = text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+  const parsed = given.map((part) => {
+    const [, host = '', port] = ADDRESS.exec(part) ?? [];
+    return { part, host, port: Number(port) };
+  });
+  const wrong = parsed.filter(({ port }) => !(port >= 1 && port <= 65_535)).map(({ part }) => `"${part}"`);
+  if (given.length === 0) wrong.push(`"${text}"`);
+  if (wrong.length > 0)
+    throw new UserError(
+      `${name} must be host:port, or several with commas, not ${wrong.join(' or ')}; an IPv6 address needs a name`,
+    );
+  return parsed.map(({ host, port }) => ({ host, port }));
 }
 
 /**

@@ -3,7 +3,7 @@ import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
 import { Metrics, RepeatedWarning } from '@pipeline/ops';
 import { FailureLog } from './failure-log.js';
 
-/** Turns what happens in the transport into log lines and metrics; the one place that does. */
+/** Turns what happens in the transport into log lines and metrics. Only its end, `fatal`, is bootstrap.ts's to log. */
 @Injectable()
 export class Telemetry implements OnModuleInit {
   private readonly logger = new Logger('Kafka');

@@ -16,7 +16,8 @@ interface Closable {
  * - The start or the closing fails, or closing takes longer than `shutdownTimeoutMs`: exit code 1.
  * - An uncaught exception or unhandled rejection: closes what can be closed in 3 s, exit code 1.
  *
- * Nest's own shutdown hooks are not used: they exit with 143 and take no notice of a second signal.
+ * Nest's own shutdown hooks are not used: they take no notice of a second signal, know no time limit and, unless
+ * told otherwise, exit with 143.
  *
  * @param options.start brings the application up and resolves with it; `signal` is aborted when it need not
  *   come up any more, and what was begun then has to be closed by `start` itself before it rejects

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { cacheFolder } from '../../../tools/lib/kafka.mjs';
+import { cacheFolder } from '../../../tools/lib/cache.mjs';
 import { launch, run, stop } from '../../../tools/lib/processes.mjs';
 import { root } from '../../../tools/lib/workspace.mjs';
 
