@@ -3,6 +3,7 @@ import { readResult } from './results.mjs';
 import { median } from './statistics.mjs';
 
 const PIPELINE = 'pipeline, exactly once';
+const AT_LEAST_ONCE = 'pipeline, at least once';
 const STREAMS = 'Kafka Streams exactly_once_v2';
 
 /**
@@ -67,6 +68,12 @@ export function targets() {
       atLeast: 25,
     },
     {
+      figure: 'events/s exactly once against at least once',
+      value: of('drain', 'perSecond') / of('drain', 'perSecond', AT_LEAST_ONCE),
+      unit: times,
+      atLeast: 0.8,
+    },
+    {
       figure: 'CPU per event against the bare loop on the same driver',
       value: of('drain', 'cpuMicros') / of('drain', 'cpuMicros', 'bare loop, exactly once'),
       unit: times,
@@ -86,6 +93,12 @@ export function targets() {
         atMost: 1,
       },
     ]),
+    {
+      figure: 'p99 at 2,000 events/s, exactly once against at least once',
+      value: of('latency', 'p99') / of('latency', 'p99', AT_LEAST_ONCE),
+      unit: times,
+      atMost: 6,
+    },
     ...[0, 2].flatMap((row) =>
       [
         { figure: 'cpuMicros', whose: 'the client' },

@@ -1,4 +1,4 @@
-import { EXACTLY_ONCE, KAFKAJS_LOOP, kafkaStreams } from '../lib/programs.mjs';
+import { AT_LEAST_ONCE, EXACTLY_ONCE, KAFKAJS_LOOP, kafkaStreams } from '../lib/programs.mjs';
 import { inRounds } from '../lib/rounds.mjs';
 import { steady } from '../lib/steady.mjs';
 
@@ -6,6 +6,12 @@ const LOAD = { rate: 2_000, warmUpSeconds: 15, seconds: 25, partitions: 4 };
 
 /** From the making of an event to its output being readable. @type {import('./index.mjs').Run} */
 export function run(context) {
-  const programs = [EXACTLY_ONCE, kafkaStreams(), kafkaStreams({ commitMs: 10 }), KAFKAJS_LOOP];
+  const programs = [
+    EXACTLY_ONCE,
+    AT_LEAST_ONCE,
+    kafkaStreams(),
+    kafkaStreams({ commitMs: 10 }),
+    KAFKAJS_LOOP,
+  ];
   return inRounds(context, programs, (program) => steady(context, program, LOAD));
 }
