@@ -3,6 +3,7 @@ import { installBatchEnd } from './codec/batch-end.js';
 import { installCompression } from './codec/compression.js';
 import { installCodec } from './codec/install-codec.js';
 import { installConnection } from './connection.js';
+import { installFetchManager } from './fetch-manager.js';
 import { installMemberId } from './member-id.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installRequestQueue } from './request-queue.js';
@@ -21,6 +22,7 @@ installRequestQueue(require);
 installSendMessages(require);
 installSilentBrokers(require);
 installMemberId(require);
+installFetchManager(require);
 installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */
