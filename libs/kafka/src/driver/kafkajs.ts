@@ -1,4 +1,5 @@
 import type * as KafkaJs from 'kafkajs';
+import { installBrokerPool } from './broker-pool.js';
 import { installBatchEnd } from './codec/batch-end.js';
 import { installCompression } from './codec/compression.js';
 import { installCodec } from './codec/install-codec.js';
@@ -17,6 +18,7 @@ const require = createRequire(import.meta.url);
 
 installCodec(require);
 installBatchEnd(require);
+installBrokerPool(require);
 installConnection(require);
 installRequestQueue(require);
 installSendMessages(require);
