@@ -1,13 +1,12 @@
 // npm run kafka: only the broker, for development. See USAGE.
 import { join, resolve } from 'node:path';
-import { brokerAnswers, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
+import { brokerAnswers, CONTROLLER_OFFSET, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
 import { parseAll, parseOptions } from './lib/options.mjs';
 import { parsePort, requireFreePorts } from './lib/ports.mjs';
 import { UserError } from './lib/processes.mjs';
 import { Supervisor } from './lib/supervisor.mjs';
 import { root } from './lib/workspace.mjs';
 
-const CONTROLLER_OFFSET = 1_000;
 const MOST_NODES = 3;
 const USAGE = `npm run kafka -- [options]
   --brokers 1|3   nodes of the cluster (1)

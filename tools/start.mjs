@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { compileCache } from './lib/cache.mjs';
-import { brokerAnswers, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
+import { brokerAnswers, CONTROLLER_OFFSET, kafkaJars, requireJava, startBroker } from './lib/kafka.mjs';
 import { parseAll, parseOptions } from './lib/options.mjs';
 import { accepts, parseBrokers, parsePort, requireFreePorts } from './lib/ports.mjs';
 import { launch, waitFor } from './lib/processes.mjs';
@@ -17,7 +17,6 @@ const USAGE = `npm start -- [options]
 Environment: CONSUMER_HTTP_PORT (8080), PRODUCER_HTTP_PORT (8081), and the settings in docs/configuration.md`;
 
 const START_LIMIT_MS = 300_000;
-const CONTROLLER_OFFSET = 1_000;
 
 /** @typedef {{ kafka: number, consumer: number, producer: number }} Ports */
 

@@ -5,6 +5,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { kafkaJars, requireJava } from './lib/kafka.mjs';
+import { isRunning, waitFor } from './lib/processes.mjs';
 import { runTestCommand } from './lib/test-command.mjs';
 import { pinnedNode, prepareWorkspace, root } from './lib/workspace.mjs';
 
@@ -18,24 +19,16 @@ const EXIT_LIMIT_MS = 60_000;
  * @returns {Promise<number>}
  */
 async function exitCode(child, report) {
-  const ended = once(child, 'exit').then(([code]) => code);
-  /** @type {NodeJS.Timeout | undefined} */
-  let limit;
-  const watch = setInterval(() => {
-    if (limit !== undefined || !existsSync(report)) return;
-    limit = setTimeout(() => {
-      console.error(
-        'The tests are done, but something that one of them left running keeps them from ending.',
-      );
-      child.kill('SIGKILL');
-    }, EXIT_LIMIT_MS);
-  }, 500);
-  try {
-    return (await ended) ?? 1;
-  } finally {
-    clearInterval(watch);
-    clearTimeout(limit);
-  }
+  const ended = once(child, 'exit');
+  const reported = () => existsSync(report) || !isRunning({ child });
+  await waitFor(reported, { timeoutMs: Infinity, what: 'the report of the tests' });
+  const limit = setTimeout(() => {
+    console.error('The tests are done, but something that one of them left running keeps them from ending.');
+    child.kill('SIGKILL');
+  }, EXIT_LIMIT_MS);
+  const [code] = await ended;
+  clearTimeout(limit);
+  return code ?? 1;
 }
 
 async function main() {

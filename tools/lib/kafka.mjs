@@ -26,6 +26,9 @@ export function requireJava() {
   throw new UserError(`Java ${OLDEST_JAVA} or newer is needed to run Kafka here, and ${state}. ${WAYS_OUT}`);
 }
 
+/** How far above the port of a node that of its controller is, where nobody chooses another. */
+export const CONTROLLER_OFFSET = 1_000;
+
 /** Copies what a pom.xml depends on to `-DoutputDirectory`. */
 export const COPY_DEPENDENCIES = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies';
 
