@@ -27,4 +27,6 @@ export default {
     },
   ],
   testTimeout: 600_000,
+  // Two specs at a time even on two cores: those with a broker mostly wait for it.
+  maxWorkers: 2,
 };
