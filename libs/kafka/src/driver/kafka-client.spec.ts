@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeError, errorCode, isMembershipError } from './kafka-client.js';
+import { describeError, errorCode, isMembershipError, isUnable } from './kafka-client.js';
 
 const errorOf = (fields: object, options?: ErrorOptions) =>
   Object.assign(new Error('secret', options), fields);
@@ -39,5 +39,17 @@ describe('a membership error', () => {
   it.each([errorOf({ type: 'MESSAGE_TOO_LARGE' }), new Error('REBALANCE_IN_PROGRESS'), undefined])(
     'is nothing else (%#)',
     (error) => expect(isMembershipError(error)).toBe(false),
+  );
+});
+
+describe('brokers that are unable', () => {
+  it('say so, also as the cause of another error', () => {
+    expect(isUnable(errorOf({ type: 'NOT_ENOUGH_REPLICAS' }))).toBe(true);
+    expect(isUnable(errorOf({}, { cause: errorOf({ type: 'LEADER_NOT_AVAILABLE' }) }))).toBe(true);
+  });
+
+  it.each([errorOf({ type: 'TOPIC_AUTHORIZATION_FAILED' }), errorOf({ code: 'ECONNREFUSED' }), undefined])(
+    'are not what another error tells of (%#)',
+    (error) => expect(isUnable(error)).toBe(false),
   );
 });

@@ -81,6 +81,19 @@ const MEMBERSHIP_ERRORS = new Set([
 export const isMembershipError = (error: unknown): boolean =>
   error instanceof Object && 'type' in error && MEMBERSHIP_ERRORS.has(String(error.type));
 
+const UNABLE_ERRORS = new Set([
+  'LEADER_NOT_AVAILABLE',
+  'NOT_LEADER_FOR_PARTITION',
+  'NOT_ENOUGH_REPLICAS',
+  'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'GROUP_LOAD_IN_PROGRESS',
+  'KAFKA_STORAGE_ERROR',
+]);
+
+/** The brokers answer, but only that they cannot do it for now: without a leader, replicas or a coordinator. */
+export const isUnable = (error: unknown): boolean => UNABLE_ERRORS.has(errorCode(error) ?? '');
+
 const FENCED_ERRORS = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
 
 /** Another producer has taken over the transactional id: the partition has gone to somebody else. */

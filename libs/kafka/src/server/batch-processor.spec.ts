@@ -178,6 +178,22 @@ describe('a batch that cannot be written', () => {
     expect(bench.events).toEqual([['undeliverable', { ...WHERE, offset: '4', target: 'dlq' }]]);
   });
 
+  it.each([
+    ['is stuck, when', new Error('no connection'), { position: 0n, since: 1 }],
+    [
+      'is not stuck: the brokers are, when',
+      Object.assign(new Error(), { type: 'NOT_ENOUGH_REPLICAS' }),
+      undefined,
+    ],
+  ])('%s it fails by %s', async (_, error, stuck) => {
+    const bench = new Bench();
+    bench.deliver = () => Promise.reject(error);
+    const state = bench.assignment.get(WHERE);
+    Object.assign(state ?? {}, { stuck: { position: 0n, since: 1 } });
+    await bench.process(FakeBatch.of(1));
+    expect(state?.stuck).toEqual(stuck);
+  });
+
   it('leaves no timer behind when the service stops', async () => {
     const bench = new Bench();
     bench.deliver = broken;

@@ -4,7 +4,7 @@ import type { Delivery } from '../delivery/delivery.js';
 import { fit, MissingDeadLetterInterceptorError, UndeliverableError } from '../delivery/fit.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import type { FetchedBatch, GroupConsumer } from '../driver/group-consumer.js';
-import { describeError, isFenced, isMembershipError } from '../driver/kafka-client.js';
+import { describeError, isFenced, isMembershipError, isUnable } from '../driver/kafka-client.js';
 import type { TransportEvents } from '../events.js';
 import type { Deliverable } from '../outcome.js';
 import { partitionKey, type TopicPartition } from '../record.js';
@@ -168,6 +168,8 @@ export class BatchProcessor {
     }
     const retryInMs = RETRY_DELAYS_MS[state.failures] ?? 5_000;
     state.failures++;
+    // An outage of theirs, which a restart of this process would not end.
+    if (isUnable(error)) state.stuck = undefined;
     this.backOff(batch, retryInMs);
     if (error instanceof MissingDeadLetterInterceptorError) {
       this.events.emit('fatal', { error });

@@ -96,7 +96,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     );
     this.probe = new BrokerProbe(
       kafka,
-      () => this.inputs(),
+      () => this.topics(),
       (ends) => this.noteEnds(ends),
       () => this.stalls.forget(),
     );

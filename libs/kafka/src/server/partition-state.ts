@@ -17,6 +17,8 @@ export interface PartitionState extends TopicPartition {
   suspended: boolean;
   /** Failed tries of the batch in hand. */
   failures: number;
+  /** Work that was seen and has not been got on with since, in milliseconds since the epoch. */
+  stuck: { readonly position: bigint; readonly since: number } | undefined;
   /** Settles when the last batch that was fetched is done or given up. */
   turn: Promise<void>;
 }
@@ -42,6 +44,7 @@ export class Assignment {
           opened: false,
           suspended: false,
           failures: 0,
+          stuck: undefined,
           turn: Promise.resolve(),
         },
       ]),

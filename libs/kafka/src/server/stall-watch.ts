@@ -4,10 +4,10 @@ import type { PauseRegistry } from './pause-registry.js';
 /**
  * Tells for how long a partition has had work and got nowhere. Only the time between looks counts, when the
  * broker answered; after an outage and after a pause the measuring begins anew. The wait for the next try of a
- * batch is no pause here: a partition that fails every time gets nowhere either.
+ * batch is no pause here: a partition that fails every time gets nowhere either, unless it is the brokers that
+ * cannot (`BatchProcessor` begins the measuring anew then).
  */
 export class StallWatch {
-  private work = new WeakMap<PartitionState, { readonly position: bigint; readonly since: number }>();
   private lastLook = 0;
 
   constructor(
@@ -21,23 +21,23 @@ export class StallWatch {
     for (const state of this.assignment.all()) {
       const { position } = state;
       if (position === undefined || recordsBehind(state) === 0n || this.isPaused(state)) {
-        this.work.delete(state);
-      } else if (this.work.get(state)?.position !== position) {
-        this.work.set(state, { position, since: this.lastLook });
+        state.stuck = undefined;
+      } else if (state.stuck?.position !== position) {
+        state.stuck = { position, since: this.lastLook };
       }
     }
   }
 
   /** To be called when the broker does not answer. */
   forget(): void {
-    this.work = new WeakMap();
+    for (const state of this.assignment.all()) state.stuck = undefined;
   }
 
   /** Milliseconds from the first to the last look at work that is where it was; 0 with progress or no work. */
   stalledMs(state: PartitionState): number {
-    const work = this.work.get(state);
-    if (!work || work.position !== state.position || this.isPaused(state)) return 0;
-    return Math.max(0, this.lastLook - work.since);
+    const { stuck } = state;
+    if (!stuck || stuck.position !== state.position || this.isPaused(state)) return 0;
+    return Math.max(0, this.lastLook - stuck.since);
   }
 
   private isPaused(state: PartitionState): boolean {
