@@ -69,15 +69,16 @@ export interface Service {
   stop(signal?: NodeJS.Signals): Promise<number | null>;
 }
 
-/** A built app with an environment of its own, in a folder without .env. */
+/** A built app with an environment of its own, in a folder without .env, on the pinned Node.js. */
 export async function startService(
   app: 'consumer' | 'producer',
   topics: Topics,
   env: Record<string, string> = {},
   cwd = tmpdir(),
+  node = process.execPath,
 ): Promise<Service> {
   const port = env['HTTP_PORT'] ?? String(await freePort());
-  const child = spawn(process.execPath, [join(root, 'apps', app, 'dist', 'main.js')], {
+  const child = spawn(node, [join(root, 'apps', app, 'dist', 'main.js')], {
     cwd,
     env: {
       PATH: process.env['PATH'] ?? '',

@@ -1,4 +1,5 @@
 import type { createRequire } from 'node:module';
+import { groupBy } from '../group-by.js';
 import { partitionKey } from '../record.js';
 import { replaceModule } from './codec/replace-module.js';
 import { forgetSilent, type KnownBrokers } from './silent-brokers.js';
@@ -116,7 +117,7 @@ async function sendMissing(
     const missing = toGroups(parts, request).filter((group) => !acknowledged.has(partitionKey(group)));
     const { eosManager } = parts;
     if (eosManager.isTransactional()) await eosManager.addPartitionsToTransaction(toTopicData(missing));
-    const byLeader = Map.groupBy(missing, ({ leader }) => leader);
+    const byLeader = groupBy(missing, ({ leader }) => leader);
     const sent = [...byLeader].map(([nodeId, groups]) =>
       produce(parts, request, nodeId, groups, acknowledged),
     );
@@ -179,9 +180,7 @@ function toGroups({ cluster, partitioner }: Parts, { topicMessages }: SendReques
       throw Object.assign(new Error('the topic has no metadata yet'), { retriable: true });
     }
     const leaders = new Map(partitionMetadata.map(({ partitionId, leader }) => [partitionId, leader]));
-    const byPartition = Map.groupBy(messages, (message) =>
-      partitioner({ topic, partitionMetadata, message }),
-    );
+    const byPartition = groupBy(messages, (message) => partitioner({ topic, partitionMetadata, message }));
     return [...byPartition].map(([partition, group]) => ({
       topic,
       partition,
@@ -192,7 +191,7 @@ function toGroups({ cluster, partitioner }: Parts, { topicMessages }: SendReques
 }
 
 function toTopicData<T extends Group>(groups: readonly T[]): TopicData<T>[] {
-  return [...Map.groupBy(groups, ({ topic }) => topic)].map(([topic, partitions]) => ({ topic, partitions }));
+  return [...groupBy(groups, ({ topic }) => topic)].map(([topic, partitions]) => ({ topic, partitions }));
 }
 
 /** Without acknowledgements there is no response. */

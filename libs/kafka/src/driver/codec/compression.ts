@@ -1,6 +1,6 @@
 import type { createRequire } from 'node:module';
 import { promisify } from 'node:util';
-import { zstdDecompress } from 'node:zlib';
+import * as zlib from 'node:zlib';
 
 type Require = ReturnType<typeof createRequire>;
 
@@ -28,7 +28,10 @@ export function installCompression(
   { CompressionTypes, CompressionCodecs }: KafkaJsCompression,
   require: Require,
 ): void {
-  CompressionCodecs[CompressionTypes.ZSTD] = () => readOnly(promisify(zstdDecompress));
+  CompressionCodecs[CompressionTypes.ZSTD] = () => {
+    if (!('zstdDecompress' in zlib)) throw new Error('records compressed with zstd need Node.js 24');
+    return readOnly(promisify(zlib.zstdDecompress));
+  };
   CompressionCodecs[CompressionTypes.LZ4] = () => {
     const { decompressFrame } = require('lz4-napi') as { decompressFrame: Codec['decompress'] };
     return readOnly(decompressFrame);
