@@ -88,10 +88,11 @@ const UNABLE_ERRORS = new Set([
   'NOT_ENOUGH_REPLICAS_AFTER_APPEND',
   'GROUP_COORDINATOR_NOT_AVAILABLE',
   'GROUP_LOAD_IN_PROGRESS',
+  'CONCURRENT_TRANSACTIONS',
   'KAFKA_STORAGE_ERROR',
 ]);
 
-/** The brokers answer, but only that they cannot do it for now: without a leader, replicas or a coordinator. */
+/** The brokers answer, but only that they cannot do it for now: they lack a leader, replicas or a coordinator. */
 export const isUnable = (error: unknown): boolean => UNABLE_ERRORS.has(errorCode(error) ?? '');
 
 const FENCED_ERRORS = new Set(['INVALID_PRODUCER_EPOCH', 'PRODUCER_FENCED']);
