@@ -1,12 +1,21 @@
 import { describe, expect, it } from '@jest/globals';
-import { IsEmail, IsOptional, IsString, registerDecorator, ValidateNested } from 'class-validator';
+import {
+  IsEmail,
+  IsOptional,
+  IsString,
+  registerDecorator,
+  ValidateIf,
+  ValidateNested,
+  validateSync,
+} from 'class-validator';
 import fc from 'fast-check';
 import { LoginEventDto, loginEventDto } from './login-event.dto.js';
 import { compileValidator } from './payload-validator.js';
 import { IsRequired, IsText } from './rules/decorators.js';
 import { anyEvent, validEvent } from './testing/login-events.js';
 
-const validator = compileValidator(loginEventDto({ minAppVersion: '2.0.0' }));
+const Dto = loginEventDto({ minAppVersion: '2.0.0' });
+const validator = compileValidator(Dto);
 
 const EVENT = {
   user_id: '424cdd21-063a-43a7-b91b-7ca1a833afae',
@@ -193,6 +202,30 @@ describe('the compiled validator', () => {
   });
 });
 
+describe('what is explained', () => {
+  /** By class-validator, from the DTO as it stands. */
+  function explained(event: object) {
+    const dto: object = new Dto();
+    for (const field of Object.keys(EVENT).filter((name) => Object.hasOwn(event, name))) {
+      Reflect.set(dto, field, Reflect.get(event, field));
+    }
+    return validateSync(dto);
+  }
+
+  it('is what class-validator finds wrong with the whole, in its words and order', () => {
+    fc.assert(
+      fc.property(anyEvent, (event: object) => {
+        const expected = explained(event).flatMap(({ property, constraints = {} }) =>
+          Object.entries(constraints).map(([rule, message]) => ({ field: property, rule, message })),
+        );
+        expect(validator.validate(event)).toEqual(expected);
+        expect(validator.explain(event)).toEqual(expected);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
+
 describe('a DTO of others', () => {
   it('may have any decorator: class-validator alone decides where there is no compiled form', () => {
     class ContactDto {
@@ -212,6 +245,20 @@ describe('a DTO of others', () => {
       'name required',
       'email isEmail',
     ]);
+  });
+
+  it('may have rules that look at other fields', () => {
+    class AddressDto {
+      @IsRequired()
+      country!: string;
+
+      @ValidateIf(({ country }: AddressDto) => country === 'US')
+      @IsString()
+      state?: string;
+    }
+    const addresses = compileValidator(AddressDto);
+    expect(addresses.validate({ country: 'FR' })).toEqual([]);
+    expect(addresses.validate({ country: 'US' }).map(({ field }) => field)).toEqual(['state']);
   });
 
   it('may have no rule at all', () => {

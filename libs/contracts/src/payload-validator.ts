@@ -15,16 +15,23 @@ type DtoClass = new () => object;
 
 /**
  * A validator for a DTO class, from its class-validator decorators: these are the only place where a rule
- * stands. What the compiled form of them does not accept, class-validator explains, and its verdict counts.
- * A DTO with decorators that have no compiled form is left to class-validator alone. Throws a TypeError for
- * nested and asynchronous rules.
+ * stands. What the compiled form of them does not accept, class-validator explains, field by field, and its
+ * verdict counts. A DTO with decorators that have no compiled form is left to class-validator alone. Throws a
+ * TypeError for nested and asynchronous rules.
  */
 export function compileValidator(dto: DtoClass): PayloadValidator {
   const rules = rulesOf(dto);
-  const fields = [...new Set(rules.map(({ propertyName }) => propertyName))];
-  const explain = (value: object) => explainFields(dto, fields, value);
-  const accepts = compileAccept(dto, rules) ?? ((value: object) => explain(value).length === 0);
-  return { accepts, explain, validate: (value) => (accepts(value) ? [] : explain(value)) };
+  const names = [...new Set(rules.map(({ propertyName }) => propertyName))];
+  const compiled = compileAccept(dto, rules);
+  if (!compiled) {
+    const explain = (value: object) => explainWith(new dto(), names, value);
+    return { accepts: (value) => explain(value).length === 0, explain, validate: explain };
+  }
+  const fields = names.map((name) => compileField(name, names, rules));
+  const explain = (value: object) => fields.flatMap((field) => field.explain(value));
+  const explainRefused = (value: object) =>
+    fields.flatMap((field) => (field.accepts(value) ? [] : field.explain(value)));
+  return { accepts: compiled, explain, validate: (value) => (compiled(value) ? [] : explainRefused(value)) };
 }
 
 function rulesOf(dto: DtoClass): FieldRule[] {
@@ -40,13 +47,31 @@ function rulesOf(dto: DtoClass): FieldRule[] {
   return rules;
 }
 
-function explainFields(dto: DtoClass, fields: readonly string[], value: object): Violation[] {
+/** The rules of one field, as a DTO of their own: class-validator always looks at all the rules of a class. */
+function compileField(name: string, names: readonly string[], allRules: readonly FieldRule[]) {
+  class FieldDto {
+    [name: string]: unknown;
+  }
+  const rules = allRules
+    .filter(({ propertyName }) => propertyName === name)
+    .map((rule) => Object.assign(copyOf(rule), { target: FieldDto }));
+  for (const rule of rules) getMetadataStorage().addValidationMetadata(rule);
+  return {
+    accepts: compileAccept(FieldDto, rules) ?? (() => false),
+    explain: (value: object) => explainWith(new FieldDto(), names, value),
+  };
+}
+
+function explainWith(event: object, names: readonly string[], value: object): Violation[] {
   // Only the fields that have rules, and as they are: whatever else hostile input holds is never looked into.
-  const event: object = new dto();
-  for (const field of fields) {
-    if (Object.hasOwn(value, field)) Reflect.set(event, field, Reflect.get(value, field));
+  for (const name of names) {
+    if (Object.hasOwn(value, name)) Reflect.set(event, name, Reflect.get(value, name));
   }
   return validateSync(event, { forbidUnknownValues: false }).flatMap(({ property, constraints = {} }) =>
     Object.entries(constraints).map(([rule, message]) => ({ field: property, rule, message })),
   );
+}
+
+function copyOf(rule: FieldRule): FieldRule {
+  return Object.assign(Object.create(Reflect.getPrototypeOf(rule)) as FieldRule, rule);
 }

@@ -17,7 +17,7 @@ export function parseAppVersion(text: string): SemVer | null {
 }
 
 /** Nearly all versions are like this; their numbers can be compared without a semver object. */
-const PLAIN = /^(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})\.(0|[1-9]\d{0,8})$/;
+const PLAIN = /^v?(0|[1-9]\d{0,8})(?:\.(0|[1-9]\d{0,8}))?(?:\.(0|[1-9]\d{0,8}))?$/;
 
 /**
  * Tells what is wrong with a version: not one at all, or older than `minimum` by semver precedence (10.0.0 is
@@ -29,8 +29,9 @@ export function appVersionCheck(minimum = '0.0.0-0'): (text: string) => AppVersi
   return (text) => {
     const plain = PLAIN.exec(text);
     if (plain) {
+      const [, major, minor = '0', patch = '0'] = plain;
       const newer =
-        Number(plain[1]) - oldest.major || Number(plain[2]) - oldest.minor || Number(plain[3]) - oldest.patch;
+        Number(major) - oldest.major || Number(minor) - oldest.minor || Number(patch) - oldest.patch;
       return newer < 0 ? 'app_version_too_old' : undefined;
     }
     const version = parseAppVersion(text);
