@@ -56,7 +56,9 @@ export async function showStatus(ports, signal) {
     const now = { done: status.processed + status.deadLettered, at: performance.now() };
     const rate = ((now.done - before.done) * 1_000) / (now.at - before.at);
     const line = `in ${status.in}  processed ${status.processed}  dead-lettered ${status.deadLettered}  lag ${status.lag}  ${rate.toFixed(1)} events/s`;
-    stdout.write(stdout.isTTY ? `\r\x1b[K${line.slice(0, stdout.columns - 1)}` : `${line}\n`);
+    // A longer line would not be overwritten by the next one; 0 columns: their number is not known.
+    const end = stdout.columns > 0 ? stdout.columns - 1 : undefined;
+    stdout.write(stdout.isTTY ? `\r\x1b[K${line.slice(0, end)}` : `${line}\n`);
     before = now;
   }
 }
