@@ -54,7 +54,7 @@ function compileField(name: string, names: readonly string[], allRules: readonly
   }
   const rules = allRules
     .filter(({ propertyName }) => propertyName === name)
-    .map((rule) => Object.assign(copyOf(rule), { target: FieldDto }));
+    .map((rule) => copyFor(FieldDto, rule));
   for (const rule of rules) getMetadataStorage().addValidationMetadata(rule);
   return {
     accepts: compileAccept(FieldDto, rules) ?? (() => false),
@@ -72,6 +72,6 @@ function explainWith(event: object, names: readonly string[], value: object): Vi
   );
 }
 
-function copyOf(rule: FieldRule): FieldRule {
-  return Object.assign(Object.create(Reflect.getPrototypeOf(rule)) as FieldRule, rule);
+function copyFor(target: DtoClass, rule: FieldRule): FieldRule {
+  return Object.assign(Object.create(Reflect.getPrototypeOf(rule)) as FieldRule, rule, { target });
 }

@@ -70,10 +70,12 @@ export class BrokerProbe {
     const { admin } = this;
     const topics = this.topics();
     if (topics.length === 0) await admin.describeCluster();
+    const ends: PartitionEnd[] = [];
     for (const topic of topics) {
       const offsets = await admin.fetchTopicOffsets(topic);
-      this.onEnds(offsets.map(({ partition, high }) => ({ topic, partition, highWatermark: BigInt(high) })));
+      ends.push(...offsets.map(({ partition, high }) => ({ topic, partition, highWatermark: BigInt(high) })));
     }
+    this.onEnds(ends);
   }
 
   private async disconnect(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { ICustomPartitioner, Message, TopicMessages } from 'kafkajs';
+import { groupBy } from '../group-by.js';
 import type { OutgoingRecord } from '../record.js';
 import { partitionOfKey } from './partitioner.js';
 
@@ -10,15 +11,15 @@ interface DriverMessage extends Pick<OutgoingRecord, 'key' | 'value' | 'headers'
 }
 
 export function toTopicMessages(records: readonly OutgoingRecord[]): TopicMessages[] {
-  const byTopic = new Map<string, DriverMessage[]>();
-  for (const source of records) {
-    const { key, value, headers, contentSize } = source;
-    const message: DriverMessage = { key, value, headers, contentSize, source };
-    const messages = byTopic.get(source.topic);
-    if (messages) messages.push(message);
-    else byTopic.set(source.topic, [message]);
-  }
-  return [...byTopic].map(([topic, messages]) => ({ topic, messages: messages as unknown as Message[] }));
+  return [...groupBy(records, ({ topic }) => topic)].map(([topic, group]) => ({
+    topic,
+    messages: group.map(toMessage) as unknown as Message[],
+  }));
+}
+
+function toMessage(source: OutgoingRecord): DriverMessage {
+  const { key, value, headers, contentSize } = source;
+  return { key, value, headers, contentSize, source };
 }
 
 /**

@@ -13,7 +13,8 @@ afterEach(() => {
 });
 
 const letter: Deliverable = { kind: 'dead-lettered', reason: 'MALFORMED_JSON', headers: [] };
-const rebalancing = () => Object.assign(new Error('rebalancing'), { type: 'REBALANCE_IN_PROGRESS' });
+const errorOf = (type: string) => Object.assign(new Error('refused'), { type });
+const rebalancing = () => errorOf('REBALANCE_IN_PROGRESS');
 const settled = () => jest.advanceTimersByTimeAsync(0);
 
 const advanced = (batch: FakeBatch): boolean => batch.calls.includes('advance');
@@ -180,11 +181,7 @@ describe('a batch that cannot be written', () => {
 
   it.each([
     ['is stuck, when', new Error('no connection'), { position: 0n, since: 1 }],
-    [
-      'is not stuck: the brokers are, when',
-      Object.assign(new Error(), { type: 'NOT_ENOUGH_REPLICAS' }),
-      undefined,
-    ],
+    ['is not stuck: the brokers are, when', errorOf('NOT_ENOUGH_REPLICAS'), undefined],
   ])('%s it fails by %s', async (_, error, stuck) => {
     const bench = new Bench();
     bench.deliver = () => Promise.reject(error);
