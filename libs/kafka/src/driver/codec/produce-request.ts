@@ -1,5 +1,6 @@
 import { ATTRIBUTES_AT, CHECKSUM_AT, LENGTH_END, MAGIC, RECORDS_AT, TRANSACTIONAL } from './record-batch.js';
 import { NO_HEADERS, sizeOfContent, writeContent, type RecordFields } from './record-encoder.js';
+import { HEADROOM, type Payload } from './request.js';
 import { sizeOfVarint, writeVarint } from './varint.js';
 
 type Message = Pick<RecordFields, 'key' | 'value' | 'headers'> & {
@@ -31,9 +32,8 @@ export interface ProduceArguments {
 }
 
 /** The part of kafkajs' Encoder that is read of an encoded request. */
-interface Encoded {
+interface Encoded extends Payload {
   readonly buf: Buffer;
-  readonly buffer: Buffer;
 }
 
 interface ProduceRequest {
@@ -74,7 +74,7 @@ function encodeProduce(args: ProduceArguments, checksum: Checksum): Encoded {
     size += sizeOfString(topic) + 4;
     for (const batch of batches) size += 8 + batch.size;
   }
-  const buffer = Buffer.allocUnsafe(size);
+  const buffer = Buffer.allocUnsafe(HEADROOM + size).subarray(HEADROOM);
   let at = writeString(buffer, transactionalId, 0);
   at = buffer.writeInt16BE(acks, at);
   at = buffer.writeInt32BE(timeout, at);
@@ -88,7 +88,7 @@ function encodeProduce(args: ProduceArguments, checksum: Checksum): Encoded {
       buffer.writeUInt32BE(checksum(buffer.subarray(start + ATTRIBUTES_AT, at)), start + CHECKSUM_AT);
     }
   }
-  return { buf: buffer, buffer };
+  return { buf: buffer, buffer, headroom: HEADROOM };
 }
 
 /** Where the bytes of a record batch come from, and how many they are. */
