@@ -34,7 +34,7 @@ export class Telemetry implements OnModuleInit {
         results.inc({ result: 'dlq' }, count);
         deadLetters.inc({ reason }, count);
       }
-      for (const timestamp of timestamps) latency.observe(Math.max(0, committedAt - timestamp) / 1_000);
+      latency.observeAll(timestamps.map((timestamp) => Math.max(0, committedAt - timestamp) / 1_000));
     });
     const transactions = this.metrics.counter('pipeline_transactions_total');
     this.events.on('transaction', ({ outcome }) => transactions.inc({ outcome }));

@@ -1,16 +1,15 @@
 /** A header as it stands on the wire: order, repetition and null values are kept. */
 export type KafkaHeader = readonly [name: string, value: Buffer | null];
 
-/** What stands for the timestamp of a record that has none. */
-export const NO_TIMESTAMP = '-1';
-
 /** One record of an input partition; key and value are the bytes as they came. */
 export interface InputRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   readonly headers: readonly KafkaHeader[];
-  /** Milliseconds since the epoch, decimal; NO_TIMESTAMP where the record has none. */
+  /** Milliseconds since the epoch, decimal; -1 where the record has none. */
   readonly timestamp: string;
+  /** The same as a number, where doubles are exact; -1 where the record has none. */
+  readonly timestampMs: number;
   /** Decimal, 64 bits. */
   readonly offset: string;
 }
@@ -28,6 +27,8 @@ export interface OutgoingRecord {
   readonly partitionBy: 'key' | 'source';
   /** Number of the input partition; taken modulo the topic's partition count. */
   readonly sourcePartition: number;
+  /** Chosen when it is first sent. */
+  partition?: number | undefined;
 }
 
 export interface TopicPartition {

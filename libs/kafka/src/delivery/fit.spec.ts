@@ -27,7 +27,7 @@ function letterOf(input: InputRecord): Deliverable {
 const fitted = (input: InputRecord, outcome: Deliverable, limits: { out?: number; dlq?: number } = {}) =>
   fit(input, outcome, targets, origin, limitsOf(limits));
 
-const bytesOf = ({ record }: Written): number => batchSize(recordSize(record));
+const bytesOf = (record: Written): number => batchSize(recordSize(record));
 const names = (headers: readonly KafkaHeader[]): string[] => headers.map(([name]) => name);
 
 const CORE = [
@@ -49,15 +49,13 @@ describe('a processed event', () => {
   it('goes to the output topic by its key, with its own headers but the reserved ones', () => {
     expect(fitted(input, processed(value))).toEqual({
       deadLetter: undefined,
-      record: {
-        topic: 'out',
-        key: input.key,
-        value,
-        headers: [header('trace'), header('trace', null)],
-        contentSize: sizeOfContent(input.key, value, [header('trace'), header('trace', null)]),
-        partitionBy: 'key',
-        sourcePartition: 5,
-      },
+      topic: 'out',
+      key: input.key,
+      value,
+      headers: [header('trace'), header('trace', null)],
+      contentSize: sizeOfContent(input.key, value, [header('trace'), header('trace', null)]),
+      partitionBy: 'key',
+      sourcePartition: 5,
     });
   });
 
@@ -68,7 +66,7 @@ describe('a processed event', () => {
   });
 
   it('that is too large becomes a dead letter with the value that came', () => {
-    const { record } = fitted(input, { ...processed(Buffer.alloc(500)), attempts: 3 }, { out: 400 });
+    const record = fitted(input, { ...processed(Buffer.alloc(500)), attempts: 3 }, { out: 400 });
     expect(record.headers).toContainEqual(header(HEADERS.attempts, '3'));
     expect(record).toMatchObject({ topic: 'dlq', key: input.key, value: input.value, partitionBy: 'source' });
     expect(record.headers).toContainEqual(header(HEADERS.reason, 'OUTPUT_TOO_LARGE'));
@@ -81,9 +79,9 @@ describe('a dead letter', () => {
 
   it('goes to the dead letters at the partition it came from, with all its headers', () => {
     const letter = letterOf(input);
-    const { record, deadLetter } = fitted(input, letter);
-    expect(deadLetter).toBe('VALIDATION_FAILED');
+    const record = fitted(input, letter);
     expect(record).toEqual({
+      deadLetter: 'VALIDATION_FAILED',
       contentSize: sizeOfContent(record.key, record.value, record.headers),
       topic: 'dlq',
       key: input.key,
@@ -105,7 +103,7 @@ describe('a dead letter', () => {
         expect(error).toBeInstanceOf(UndeliverableError);
         break;
       }
-      forms.push(names(form.record.headers));
+      forms.push(names(form.headers));
       limit = bytesOf(form) - 1;
     }
     expect(forms.slice(1)).toEqual([['trace', 'other', ...CORE], CORE, []]);
@@ -120,7 +118,7 @@ describe('a dead letter', () => {
 
   it('of a tombstone without a key is written as such', () => {
     const tombstone = inputRecord({ key: null, value: null });
-    expect(fitted(tombstone, letterOf(tombstone)).record).toMatchObject({ key: null, value: null });
+    expect(fitted(tombstone, letterOf(tombstone))).toMatchObject({ key: null, value: null });
   });
 });
 
@@ -148,10 +146,11 @@ describe('whatever the limits and the record', () => {
         const bare = batchSize(recordSize({ ...input, headers: [] }));
         try {
           const outcome = letter ? letterOf(input) : processed(Buffer.alloc(60));
-          const { record, deadLetter } = fit(input, outcome, targets, origin, limits);
+          const record = fit(input, outcome, targets, origin, limits);
           const fits = batchSize(recordSize(record)) <= limits.get(record.topic);
           return (
-            fits && (deadLetter === undefined || (record.value === input.value && record.key === input.key))
+            fits &&
+            (record.deadLetter === undefined || (record.value === input.value && record.key === input.key))
           );
         } catch (error) {
           return error instanceof UndeliverableError && bare > dlq;

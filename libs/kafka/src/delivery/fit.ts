@@ -13,8 +13,7 @@ export interface Targets {
 }
 
 /** What is written for one input record. */
-export interface Written {
-  readonly record: OutgoingRecord;
+export interface Written extends OutgoingRecord {
   /** Undefined for a processed event. */
   readonly deadLetter: DeadLetterReason | undefined;
 }
@@ -73,7 +72,7 @@ function fitProcessed(
 ): Written {
   const { key } = input;
   const headers = carriedHeaders(input);
-  const record: OutgoingRecord = {
+  const record: Written = {
     topic: targets.output,
     key,
     value,
@@ -81,8 +80,10 @@ function fitProcessed(
     contentSize: sizeOfContent(key, value, headers),
     partitionBy: 'key',
     sourcePartition: origin.partition,
+    partition: undefined,
+    deadLetter: undefined,
   };
-  if (fits(record, limits)) return { record, deadLetter: undefined };
+  if (fits(record, limits)) return record;
   return fitDeadLetter(input, outputTooLarge(input, attempts, origin, new Date()), targets, origin, limits);
 }
 
@@ -95,7 +96,7 @@ function fitDeadLetter(
 ): Written {
   const { key, value } = input;
   for (const form of smallerHeaders(input, headers)) {
-    const record: OutgoingRecord = {
+    const record: Written = {
       topic: targets.deadLetter,
       key,
       value,
@@ -103,8 +104,10 @@ function fitDeadLetter(
       contentSize: sizeOfContent(key, value, form),
       partitionBy: 'source',
       sourcePartition: origin.partition,
+      partition: undefined,
+      deadLetter: reason,
     };
-    if (fits(record, limits)) return { record, deadLetter: reason };
+    if (fits(record, limits)) return record;
   }
   throw new UndeliverableError(input.offset, targets.deadLetter);
 }

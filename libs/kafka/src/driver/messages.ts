@@ -3,23 +3,12 @@ import { groupBy } from '../group-by.js';
 import type { OutgoingRecord } from '../record.js';
 import { partitionOfKey } from './partitioner.js';
 
-/** What we hand to kafkajs for one record: our codec and our partitioner read what its types do not know. */
-interface DriverMessage extends Pick<OutgoingRecord, 'key' | 'value' | 'headers'> {
-  readonly contentSize: number | undefined;
-  readonly source: OutgoingRecord;
-  partition?: number;
-}
-
+/** Records as kafkajs takes them: our codec and our partitioner read what its types do not know. */
 export function toTopicMessages(records: readonly OutgoingRecord[]): TopicMessages[] {
   return [...groupBy(records, ({ topic }) => topic)].map(([topic, group]) => ({
     topic,
-    messages: group.map(toMessage) as unknown as Message[],
+    messages: group as unknown as Message[],
   }));
-}
-
-function toMessage(source: OutgoingRecord): DriverMessage {
-  const { key, value, headers, contentSize } = source;
-  return { key, value, headers, contentSize, source };
 }
 
 /**
@@ -29,8 +18,8 @@ function toMessage(source: OutgoingRecord): DriverMessage {
 export const createPartitioner: ICustomPartitioner =
   () =>
   ({ partitionMetadata, message }) => {
-    const driverMessage = message as unknown as DriverMessage;
-    return (driverMessage.partition ??= choosePartition(driverMessage.source, partitionMetadata.length));
+    const record = message as unknown as OutgoingRecord;
+    return (record.partition ??= choosePartition(record, partitionMetadata.length));
   };
 
 export function choosePartition(record: OutgoingRecord, partitionCount: number): number {

@@ -126,10 +126,7 @@ export class BatchProcessor {
       fit(record, outcomes[index] as Deliverable, route, context, this.limits),
     );
     if (this.assignment.get(batch) !== state) return;
-    await this.delivery.deliver(
-      batch,
-      written.map(({ record }) => record),
-    );
+    await this.delivery.deliver(batch, written);
     if (this.assignment.get(batch) === state) {
       batch.advance();
       noteCommitted(state, batch);

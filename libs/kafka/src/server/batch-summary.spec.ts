@@ -5,7 +5,7 @@ import { inputRecord, outgoingRecord } from '../testing/records.js';
 import { summarize } from './batch-summary.js';
 
 const written = (...reasons: Written['deadLetter'][]): Written[] =>
-  reasons.map((deadLetter) => ({ record: outgoingRecord(), deadLetter }));
+  reasons.map((deadLetter) => ({ ...outgoingRecord(), deadLetter }));
 
 describe('the summary of a batch', () => {
   it('counts what was processed, and dead letters by reason', () => {

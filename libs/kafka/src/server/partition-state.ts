@@ -1,5 +1,5 @@
 import type { FetchedBatch } from '../driver/group-consumer.js';
-import { NO_TIMESTAMP, partitionKey, type InputRecord, type TopicPartition } from '../record.js';
+import { partitionKey, type InputRecord, type TopicPartition } from '../record.js';
 
 /** What is known of one assigned partition. */
 export interface PartitionState extends TopicPartition {
@@ -87,4 +87,4 @@ export function recordsBehind({ position, highWatermark }: PartitionState): bigi
 
 /** A record without a timestamp says nothing of the lag. */
 const timestampOf = (record: InputRecord | undefined): number =>
-  record === undefined || record.timestamp === NO_TIMESTAMP ? Date.now() : Number(record.timestamp);
+  record === undefined || record.timestampMs === -1 ? Date.now() : record.timestampMs;

@@ -2,11 +2,15 @@ import fc from 'fast-check';
 import type { InputRecord, KafkaHeader, OutgoingRecord } from '../record.js';
 
 /** An ordinary input record, but for what is given. */
-export const inputRecord = (fields: Partial<InputRecord> = {}): InputRecord => ({
+export const inputRecord = ({
+  timestamp = '1694479551000',
+  ...fields
+}: Omit<Partial<InputRecord>, 'timestampMs'> = {}): InputRecord => ({
   key: Buffer.from('user-1'),
   value: Buffer.from('{}'),
   headers: [],
-  timestamp: '1694479551000',
+  timestamp,
+  timestampMs: Number(timestamp),
   offset: '7',
   ...fields,
 });

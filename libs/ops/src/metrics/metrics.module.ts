@@ -3,10 +3,10 @@ import {
   getToken,
   makeCounterProvider,
   makeGaugeProvider,
-  makeHistogramProvider,
   PrometheusModule,
 } from '@willsoto/nestjs-prometheus';
 import { register, Counter, type Metric } from 'prom-client';
+import { BulkHistogram } from './bulk-histogram.js';
 import { MetricsController } from './metrics.controller.js';
 import { METRICS, type MetricDefinition, type MetricName } from './metrics-table.js';
 import { Metrics } from './metrics.js';
@@ -63,8 +63,20 @@ function providerOf(name: MetricName): Provider {
     case 'gauge':
       return makeGaugeProvider(options);
     case 'histogram':
-      return makeHistogramProvider({ ...options, buckets: [...buckets] });
+      return {
+        provide: getToken(name),
+        useFactory: () => histogramOf({ name, help, buckets }),
+      };
   }
+}
+
+/** The one that is registered under this name, as nestjs-prometheus does with the others. */
+function histogramOf(options: ConstructorParameters<typeof BulkHistogram>[0]): BulkHistogram {
+  const known = register.getSingleMetric(options.name) as unknown;
+  if (known instanceof BulkHistogram) return known;
+  const histogram = new BulkHistogram(options);
+  register.registerMetric(histogram as unknown as Metric);
+  return histogram;
 }
 
 /** A series that is there from the start, at 0, lets `rate()` and `increase()` see its first event. */

@@ -1,4 +1,5 @@
-import type { Counter, Gauge, Histogram } from 'prom-client';
+import type { Counter, Gauge } from 'prom-client';
+import type { BulkHistogram } from './bulk-histogram.js';
 import type { LabelsOf, MetricName, MetricsOfType } from './metrics-table.js';
 
 /**
@@ -19,8 +20,8 @@ export class Metrics {
     return this.get(name) as Gauge<LabelsOf<Name>>;
   }
 
-  histogram<Name extends MetricsOfType<'histogram'>>(name: Name): Histogram<LabelsOf<Name>> {
-    return this.get(name) as Histogram<LabelsOf<Name>>;
+  histogram(name: MetricsOfType<'histogram'>): BulkHistogram {
+    return this.get(name) as BulkHistogram;
   }
 
   private get(name: MetricName): unknown {

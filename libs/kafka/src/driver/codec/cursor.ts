@@ -4,7 +4,7 @@ const EXACT_VARINT_BYTES = 7;
 /** A reading position in bytes of the record format. Reading past the end throws a RangeError. */
 export class Cursor {
   constructor(
-    private readonly buffer: Buffer,
+    readonly buffer: Buffer,
     public at: number,
   ) {}
 
@@ -42,13 +42,18 @@ export class Cursor {
     return BigInt.asIntN(64, (zigzag >> 1n) ^ -(zigzag & 1n));
   }
 
-  bytes(): Buffer | null {
+  /** Moves behind bytes that stand after their length, and returns that length; negative for null. */
+  skipBytes(): number {
     const length = this.varint();
-    if (length < 0) return null;
-    const start = this.at;
+    if (length < 0) return length;
     this.at += length;
     if (this.at > this.buffer.length) throw new RangeError('the bytes end before their length');
-    return this.buffer.subarray(start, this.at);
+    return length;
+  }
+
+  bytes(): Buffer | null {
+    const length = this.skipBytes();
+    return length < 0 ? null : this.buffer.subarray(this.at - length, this.at);
   }
 
   text(): string {

@@ -53,7 +53,8 @@ describe('a decoded record', () => {
           sameBytes(decoded.value, fields.value) &&
           sameHeaders(decoded.headers, fields.headers) &&
           decoded.offset === String(offsetDelta) &&
-          decoded.timestamp === String(1_694_479_551_000 + timestampDelta)
+          decoded.timestamp === String(1_694_479_551_000 + timestampDelta) &&
+          decoded.timestampMs === Number(decoded.timestamp)
         );
       }),
       { numRuns: 1_000 },

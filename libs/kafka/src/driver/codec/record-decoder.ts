@@ -16,25 +16,47 @@ export interface BatchFields {
 const NO_HEADERS: readonly KafkaHeader[] = Object.freeze([]);
 const LOG_APPEND_TIME = 1;
 
-/** What the rest of kafkajs reads of a record, with headers as an ordered list instead of an object. */
+/**
+ * What the rest of kafkajs reads of a record, with headers as an ordered list instead of an object. All but the
+ * headers is made when asked for: a fetch brings many records, which would else all be there at once.
+ */
 export class FetchedRecord implements InputRecord {
   constructor(
     private readonly offsetDelta: number,
     private readonly timestampDelta: number | bigint,
-    readonly key: Buffer | null,
-    readonly value: Buffer | null,
+    private readonly bytes: Buffer,
+    private readonly keyEnd: number,
+    private readonly keyLength: number,
+    private readonly valueEnd: number,
+    private readonly valueLength: number,
     readonly headers: readonly KafkaHeader[],
     readonly batchContext: BatchFields,
   ) {}
 
-  /** Made when asked for: of most records nobody asks. */
+  get key(): Buffer | null {
+    return endingAt(this.bytes, this.keyEnd, this.keyLength);
+  }
+
+  get value(): Buffer | null {
+    return endingAt(this.bytes, this.valueEnd, this.valueLength);
+  }
+
   get offset(): string {
-    return add(this.batchContext.firstOffset, this.offsetDelta);
+    return String(add(this.batchContext.firstOffset, this.offsetDelta));
   }
 
   get timestamp(): string {
     const { timestampType, firstTimestamp, maxTimestamp } = this.batchContext;
-    return timestampType === LOG_APPEND_TIME ? maxTimestamp : add(firstTimestamp, this.timestampDelta);
+    return timestampType === LOG_APPEND_TIME
+      ? maxTimestamp
+      : String(add(firstTimestamp, this.timestampDelta));
+  }
+
+  get timestampMs(): number {
+    const { timestampType, firstTimestamp, maxTimestamp } = this.batchContext;
+    return Number(
+      timestampType === LOG_APPEND_TIME ? maxTimestamp : add(firstTimestamp, this.timestampDelta),
+    );
   }
 
   get isControlRecord(): boolean {
@@ -53,12 +75,27 @@ export function decodeRecord(cursor: Cursor, batch: BatchFields): FetchedRecord 
   cursor.byte(); // Attributes: none are defined.
   const timestampDelta = cursor.varlong();
   const offsetDelta = cursor.varint();
-  const key = cursor.bytes();
-  const value = cursor.bytes();
-  const record = new FetchedRecord(offsetDelta, timestampDelta, key, value, readHeaders(cursor), batch);
+  const keyLength = cursor.skipBytes();
+  const keyEnd = cursor.at;
+  const valueLength = cursor.skipBytes();
+  const valueEnd = cursor.at;
+  const headers = readHeaders(cursor);
   cursor.at = end;
-  return record;
+  return new FetchedRecord(
+    offsetDelta,
+    timestampDelta,
+    cursor.buffer,
+    keyEnd,
+    keyLength,
+    valueEnd,
+    valueLength,
+    headers,
+    batch,
+  );
 }
+
+const endingAt = (bytes: Buffer, end: number, length: number): Buffer | null =>
+  length < 0 ? null : bytes.subarray(end - length, end);
 
 function readHeaders(cursor: Cursor): readonly KafkaHeader[] {
   const count = cursor.varint();
@@ -69,11 +106,11 @@ function readHeaders(cursor: Cursor): readonly KafkaHeader[] {
 }
 
 /** Exact for 64 bits, beyond which it wraps as in Java; the short way where doubles are exact. */
-function add(base: string, delta: number | bigint): string {
+function add(base: string, delta: number | bigint): number | bigint {
   const start = Number(base);
   if (typeof delta === 'number' && Number.isSafeInteger(start)) {
     const sum = start + delta;
-    if (Number.isSafeInteger(sum)) return String(sum);
+    if (Number.isSafeInteger(sum)) return sum;
   }
-  return String(BigInt.asIntN(64, BigInt(base) + BigInt(delta)));
+  return BigInt.asIntN(64, BigInt(base) + BigInt(delta));
 }
