@@ -30,7 +30,10 @@ export function compileValidator(dto: DtoClass): PayloadValidator {
   const fields = names.map((name) => compileField(name, names, rules));
   const explain = (value: object) => fields.flatMap((field) => field.explain(value));
   const explainRefused = (value: object) =>
-    fields.flatMap((field) => (field.accepts(value) ? [] : field.explain(value)));
+    fields.flatMap((field) => {
+      if (field.accepts(value)) return [];
+      return Object.hasOwn(value, field.name) ? field.explain(value) : field.missing;
+    });
   return { accepts: compiled, explain, validate: (value) => (compiled(value) ? [] : explainRefused(value)) };
 }
 
@@ -56,9 +59,13 @@ function compileField(name: string, names: readonly string[], allRules: readonly
     .filter(({ propertyName }) => propertyName === name)
     .map((rule) => copyFor(FieldDto, rule));
   for (const rule of rules) getMetadataStorage().addValidationMetadata(rule);
+  const explain = (value: object) => explainWith(new FieldDto(), names, value);
   return {
+    name,
     accepts: compileAccept(FieldDto, rules) ?? (() => false),
-    explain: (value: object) => explainWith(new FieldDto(), names, value),
+    explain,
+    /** What is said of every event without the field. */
+    missing: explain({}),
   };
 }
 
