@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCount, parseOptions } from '../../tools/lib/options.mjs';
+import { parseAll, parseCount, parseOptions } from '../../tools/lib/options.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { prepareWorkspace } from '../../tools/lib/workspace.mjs';
 import { Cluster } from '../support/cluster.mjs';
@@ -21,11 +21,11 @@ const given = parseOptions(USAGE, { rate: '500', outage: '60', moves: '15' });
 const supervisor = new Supervisor('the cluster');
 
 supervisor.run(async (signal) => {
-  const pace = {
-    rate: parseCount('--rate', given.rate),
-    outage: parseCount('--outage', given.outage),
-    moves: parseCount('--moves', given.moves),
-  };
+  const pace = parseAll({
+    rate: () => parseCount('--rate', given.rate),
+    outage: () => parseCount('--outage', given.outage),
+    moves: () => parseCount('--moves', given.moves),
+  });
   await prepareWorkspace({ signal });
   // Imported only now, because a fresh clone has to be built first.
   const { ClusterFaults } = await import('./lib/cluster-faults.mjs');

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { parseCount, parseOptions } from '../../tools/lib/options.mjs';
+import { parseAll, parseChoice, parseCount, parseOptions } from '../../tools/lib/options.mjs';
 import { UserError } from '../../tools/lib/processes.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { prepareWorkspace, root } from '../../tools/lib/workspace.mjs';
@@ -42,18 +42,30 @@ const PROOF_KILLS = 3;
 const supervisor = new Supervisor('the chaos suite');
 
 supervisor.run(async (signal) => {
-  const [first = 1, last = first] = given.seeds.split('-').map((text) => parseCount('--seeds', text));
-  const brokers = parseCount('--brokers', given.brokers);
+  const {
+    seeds,
+    brokers,
+    kinds,
+    bug,
+    prove: proving,
+    ...options
+  } = parseAll({
+    seeds: () => given.seeds.split('-').map((text) => parseCount('--seeds', text)),
+    brokers: () => Number(parseChoice('--brokers', given.brokers, ['1', '3'])),
+    events: () => parseCount('--events', given.events),
+    faults: () => parseCount('--faults', given.faults),
+    kinds: () => given.only.split(',').map((kind) => parseChoice('--only', kind, KINDS)),
+    guarantee: () => parseChoice('--guarantee', given.guarantee, ['exactly-once', 'at-least-once']),
+    bug: () => parseChoice('--bug', given.bug, ['yes', 'no']),
+    prove: () => parseChoice('--prove', given.prove, ['yes', 'no']),
+  });
+  const [first = 1, last = first] = seeds;
   const run = {
-    events: parseCount('--events', given.events),
-    faults: parseCount('--faults', given.faults),
-    kinds: given.only.split(',').filter((kind) => brokers > 1 || kind !== 'moveLeaders'),
-    guarantee: given.guarantee,
-    nodeOptions: given.bug === 'yes' ? loading('skip-one-event') : [],
+    ...options,
+    kinds: kinds.filter((kind) => brokers > 1 || kind !== 'moveLeaders'),
+    nodeOptions: bug === 'yes' ? loading('skip-one-event') : [],
     logs: mkdtempSync(join(tmpdir(), 'login-event-chaos-logs-')),
   };
-  const unknown = run.kinds.filter((kind) => !KINDS.includes(kind));
-  if (unknown.length > 0) throw new UserError(`--only: there is no fault ${unknown.join(', ')}`);
   await prepareWorkspace({ signal });
   const cluster = new Cluster();
   process.once('exit', () => cluster.kill());
@@ -62,7 +74,7 @@ supervisor.run(async (signal) => {
 
   // Imported only now, because a fresh clone has to be built first.
   const { runSeed } = await import('./lib/run-seed.mjs');
-  if (given.prove === 'yes') await prove(runSeed, cluster, run, signal);
+  if (proving === 'yes') await prove(runSeed, cluster, run, signal);
   let failures = 0;
   const rows = [];
   console.log(TABLE_HEAD);

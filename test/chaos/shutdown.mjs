@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseCount, parseOptions } from '../../tools/lib/options.mjs';
+import { parseAll, parseCount, parseOptions } from '../../tools/lib/options.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { prepareWorkspace } from '../../tools/lib/workspace.mjs';
 import { Cluster } from '../support/cluster.mjs';
@@ -16,8 +16,10 @@ const given = parseOptions(USAGE, { times: '50', events: '500000' });
 const supervisor = new Supervisor('the shutdown test');
 
 supervisor.run(async (signal) => {
-  const times = parseCount('--times', given.times);
-  const events = parseCount('--events', given.events);
+  const { times, events } = parseAll({
+    times: () => parseCount('--times', given.times),
+    events: () => parseCount('--events', given.events),
+  });
   await prepareWorkspace({ signal });
   // Imported only now, because a fresh clone has to be built first.
   const { Backlog } = await import('./lib/backlog.mjs');

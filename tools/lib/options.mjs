@@ -38,6 +38,14 @@ export function parseCount(name, text) {
   return Number(text);
 }
 
+/** @param {string} name of the option @param {string} text @param {readonly string[]} allowed @throws UserError */
+export function parseChoice(name, text, allowed) {
+  if (!allowed.includes(text)) {
+    throw new UserError(`${name} must be ${allowed.join(' or ')}, not "${text}"`);
+  }
+  return text;
+}
+
 /**
  * Runs every parser, so that all problems are told at once and not only the first.
  * @template {Record<string, () => unknown>} Parsers

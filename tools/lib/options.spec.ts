@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { parseAll, parseCount } from './options.mjs';
+import { parseAll, parseChoice, parseCount } from './options.mjs';
 import { UserError } from './processes.mjs';
 
 describe('options that are parsed together', () => {
@@ -30,5 +30,14 @@ describe('options that are parsed together', () => {
         },
       });
     expect(parse).toThrow(TypeError);
+  });
+});
+
+describe('a choice', () => {
+  it('is one of what is allowed, and names them otherwise', () => {
+    expect(parseChoice('--bug', 'yes', ['yes', 'no'])).toBe('yes');
+    expect(() => parseChoice('--bug', 'maybe', ['yes', 'no'])).toThrow(
+      '--bug must be yes or no, not "maybe"',
+    );
   });
 });
