@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { snappyBlocks } from './compression.js';
+import { snappyBlocks } from './snappy-framing.js';
 
 const frame = (...blocks: Buffer[]) =>
   Buffer.concat([

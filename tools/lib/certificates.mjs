@@ -1,0 +1,94 @@
+import { webcrypto } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+
+// Loaded when certificates are made: npm ci may come after this file.
+async function x509() {
+  await import('reflect-metadata');
+  return import('@peculiar/x509');
+}
+
+const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const DAY_MS = 86_400_000;
+const LIFETIME_MS = 365 * DAY_MS;
+
+/**
+ * @typedef {{ certificate: string, key: string }} Pem a certificate and its key, as PEM
+ * @typedef {{ pem: Pem, issue: (name: string, options?: { notAfter?: Date }) => Promise<Pem> }} Authority
+ */
+
+/**
+ * A certificate authority for development and tests, and what it signs: certificates for this machine, for
+ * servers and clients alike. Whoever has the key of the authority can pass for anybody, so it is not kept.
+ * @param {string} [name]
+ * @returns {Promise<Authority>}
+ */
+export async function createAuthority(name = 'login-event-pipeline development CA') {
+  const { BasicConstraintsExtension, KeyUsageFlags, KeyUsagesExtension, X509CertificateGenerator } =
+    await x509();
+  const keys = await newKeys();
+  const ca = await X509CertificateGenerator.createSelfSigned({
+    name: `CN=${name}`,
+    ...validity(),
+    signingAlgorithm: ALGORITHM,
+    keys,
+    extensions: [
+      new BasicConstraintsExtension(true, undefined, true),
+      new KeyUsagesExtension(KeyUsageFlags.keyCertSign, true),
+    ],
+  });
+  return {
+    pem: { certificate: ca.toString('pem'), key: await toPem(keys.privateKey) },
+    issue: (subject, { notAfter } = {}) => issue(ca, keys.privateKey, subject, notAfter),
+  };
+}
+
+/**
+ * @param {import('@peculiar/x509').X509Certificate} ca
+ * @param {import('node:crypto').webcrypto.CryptoKey} signingKey
+ * @param {string} subject
+ * @param {Date} [notAfter]
+ * @returns {Promise<Pem>}
+ */
+async function issue(ca, signingKey, subject, notAfter) {
+  const {
+    ExtendedKeyUsage,
+    ExtendedKeyUsageExtension,
+    SubjectAlternativeNameExtension,
+    X509CertificateGenerator,
+  } = await x509();
+  const keys = await newKeys();
+  const certificate = await X509CertificateGenerator.create({
+    subject: `CN=${subject}`,
+    issuer: ca.subject,
+    ...validity(notAfter),
+    signingAlgorithm: ALGORITHM,
+    publicKey: keys.publicKey,
+    signingKey,
+    extensions: [
+      new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
+      new SubjectAlternativeNameExtension([
+        { type: 'dns', value: 'localhost' },
+        { type: 'ip', value: '127.0.0.1' },
+      ]),
+    ],
+  });
+  return { certificate: certificate.toString('pem'), key: await toPem(keys.privateKey) };
+}
+
+/** From yesterday on, since clocks differ. @param {Date} [notAfter] */
+const validity = (notAfter = new Date(Date.now() + LIFETIME_MS)) => ({
+  notBefore: new Date(Math.min(Date.now(), notAfter.getTime()) - DAY_MS),
+  notAfter,
+});
+
+const newKeys = () => webcrypto.subtle.generateKey(ALGORITHM, true, ['sign', 'verify']);
+
+/** @param {import('node:crypto').webcrypto.CryptoKey} key */
+async function toPem(key) {
+  const bytes = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', key)).toString('base64');
+  const lines = bytes.match(/.{1,64}/g) ?? [];
+  return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
+}
+
+/** Readable by its owner alone. @param {string} file @param {string} text */
+export const writeSecret = (file, text) => writeFileSync(file, text, { mode: 0o600 });
