@@ -27,7 +27,12 @@ const supervisor = new Supervisor('Kafka');
 supervisor.run(async (signal) => {
   const { count, first } = parseAll({
     count: () => parseNodes(given.brokers),
-    first: () => parsePort(given.port, '--port', 65_535 - TOKEN_OFFSET - MOST_NODES),
+    first: () =>
+      parsePort(
+        given.port,
+        '--port',
+        65_535 - (given.secure ? TOKEN_OFFSET : CONTROLLER_OFFSET) - MOST_NODES,
+      ),
   });
   const java = requireJava();
   const nodes = Array.from({ length: count }, (_, index) => ({
@@ -55,7 +60,7 @@ supervisor.run(async (signal) => {
   await Promise.all(brokers.map((broker, index) => brokerAnswers(broker, first + index, { signal })));
   const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`).join(',');
   if (security) {
-    await prepareAccess(security, addresses);
+    await prepareAccess(security, addresses, signal);
     const { files, tokens } = await offerAccess(security, addresses, first);
     console.log(`Settings of each user, for \`node --env-file=FILE apps/consumer/dist/main.js\`:`);
     for (const file of files) console.log(`  ${file}`);

@@ -56,7 +56,7 @@ supervisor.run(async (signal) => {
   const brokers = given.brokers ?? `127.0.0.1:${ports.kafka}`;
   if (kafka?.security) {
     await brokerAnswers(kafka.broker, ports.kafka, { signal });
-    await prepareAccess(kafka.security, brokers);
+    await prepareAccess(kafka.security, brokers, signal);
     await offerAccess(kafka.security, brokers, ports.kafka);
   }
   console.error('Starting consumer and producer …');
@@ -82,7 +82,7 @@ function readOptions() {
       if (given.secure) throw new UserError('--secure is for the Kafka that is started: not with --brokers');
       return parseBrokers(brokers, '--brokers');
     },
-    kafka: () => parsePort(port, '--port', 65_535 - TOKEN_OFFSET),
+    kafka: () => parsePort(port, '--port', 65_535 - (given.secure ? TOKEN_OFFSET : CONTROLLER_OFFSET)),
     consumer: () => parsePort(CONSUMER_HTTP_PORT || '8080', 'CONSUMER_HTTP_PORT'),
     producer: () => parsePort(PRODUCER_HTTP_PORT || '8081', 'PRODUCER_HTTP_PORT'),
   });

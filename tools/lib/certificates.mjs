@@ -1,5 +1,6 @@
 import { webcrypto } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 
 // Loaded when certificates are made: npm ci may come after this file.
 async function x509() {
@@ -8,12 +9,14 @@ async function x509() {
 }
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+const HOSTS = ['localhost', '127.0.0.1'];
 const DAY_MS = 86_400_000;
 const LIFETIME_MS = 365 * DAY_MS;
 
 /**
  * @typedef {{ certificate: string, key: string }} Pem a certificate and its key, as PEM
- * @typedef {{ pem: Pem, issue: (name: string, options?: { notAfter?: Date }) => Promise<Pem> }} Authority
+ * @typedef {{ pem: Pem, issue: (name: string, options?: { notAfter?: Date, host?: string }) => Promise<Pem> }} Authority
+ *   `host`: the one it is for, in place of localhost and 127.0.0.1
  */
 
 /**
@@ -38,18 +41,18 @@ export async function createAuthority(name = 'login-event-pipeline development C
   });
   return {
     pem: { certificate: ca.toString('pem'), key: await toPem(keys.privateKey) },
-    issue: (subject, { notAfter } = {}) => issue(ca, keys.privateKey, subject, notAfter),
+    issue: (subject, { notAfter, host } = {}) =>
+      issue(ca, keys.privateKey, { subject, hosts: host === undefined ? HOSTS : [host], notAfter }),
   };
 }
 
 /**
  * @param {import('@peculiar/x509').X509Certificate} ca
  * @param {import('node:crypto').webcrypto.CryptoKey} signingKey
- * @param {string} subject
- * @param {Date} [notAfter]
+ * @param {{ subject: string, hosts: string[], notAfter: Date | undefined }} options
  * @returns {Promise<Pem>}
  */
-async function issue(ca, signingKey, subject, notAfter) {
+async function issue(ca, signingKey, { subject, hosts, notAfter }) {
   const {
     ExtendedKeyUsage,
     ExtendedKeyUsageExtension,
@@ -66,10 +69,9 @@ async function issue(ca, signingKey, subject, notAfter) {
     signingKey,
     extensions: [
       new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-      new SubjectAlternativeNameExtension([
-        { type: 'dns', value: 'localhost' },
-        { type: 'ip', value: '127.0.0.1' },
-      ]),
+      new SubjectAlternativeNameExtension(
+        hosts.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value })),
+      ),
     ],
   });
   return { certificate: certificate.toString('pem'), key: await toPem(keys.privateKey) };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { grant, leastAcls } from './acls.mjs';
-import { UserError } from './processes.mjs';
+import { UserError, waitFor } from './processes.mjs';
 import { ADMIN, secureEnvironment, TOKEN_OFFSET, USERS } from './secure-kafka.mjs';
 import { writeSecret } from './certificates.mjs';
 import { startTokenServer } from './token-server.mjs';
@@ -38,13 +38,21 @@ async function settings(env) {
  * As an administrator does before the apps come: creates the topics, and gives each user the least it needs.
  * @param {import('./secure-kafka.mjs').Security} security
  * @param {string} brokers
+ * @param {AbortSignal} signal
  */
-export async function prepareAccess(security, brokers) {
+export async function prepareAccess(security, brokers, signal) {
   const { connect, ensureTopics, topicSpecs } = await libraries();
   const env = { ...process.env, ...secureEnvironment(security, ADMIN), BOOTSTRAP_SERVERS: brokers };
   const values = await settings(env);
   const kafka = connect(values, { clientId: 'tools' });
-  await ensureTopics(kafka, topicSpecs(values), []);
+  await waitFor(
+    () =>
+      ensureTopics(kafka, topicSpecs(values), []).then(
+        () => true,
+        () => false,
+      ),
+    { timeoutMs: 60_000, what: 'the topics are created', signal },
+  );
   await grant(kafka, leastAcls(values, USERS));
 }
 

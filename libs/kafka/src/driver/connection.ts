@@ -51,10 +51,7 @@ export function installConnection(require: ReturnType<typeof createRequire>): vo
     forgetFormer(this);
     const attempt = connect
       .call(this)
-      .catch((error: unknown) => {
-        if (accessFailure(error)) (error as { retriable: boolean }).retriable = false;
-        throw error;
-      })
+      .catch(endIfRefused)
       .finally(() => connecting.delete(this));
     connecting.set(this, attempt);
     return attempt;
@@ -74,8 +71,14 @@ export function installConnection(require: ReturnType<typeof createRequire>): vo
         throw error;
       }
     };
-    return send.call(this, { ...exchange, response: { ...response, parse } });
+    return send.call(this, { ...exchange, response: { ...response, parse } }).catch(endIfRefused);
   };
+}
+
+/** A refusal is final for kafkajs, which would try again at once. @throws the error itself */
+function endIfRefused(error: unknown): never {
+  if (accessFailure(error)) (error as { retriable: boolean }).retriable = false;
+  throw error;
 }
 
 interface DriverError {

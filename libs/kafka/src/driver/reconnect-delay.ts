@@ -3,8 +3,8 @@ import { accessFailure } from './security/access-failure.js';
 
 const DELAYS_MS = [200, 500, 1_000];
 const LONGEST_MS = 2_000;
-/** Nobody mends access within a second, and who fails often is locked out. */
-const ACCESS_DELAYS_MS = [5_000, 10_000];
+/** What lacks access is seldom mended within seconds, and who fails often is locked out. */
+const ACCESS_DELAYS_MS = [1_000, 3_000, 10_000];
 const LONGEST_ACCESS_MS = 30_000;
 
 /** Milliseconds until what failed of access is tried again; `attempt` counts the failures before this one. */

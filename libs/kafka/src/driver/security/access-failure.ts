@@ -66,17 +66,17 @@ const FAILURES: Readonly<Record<string, Row>> = {
     'tls',
     'the certificate of the broker is for other host names than the one connected to: correct BOOTSTRAP_SERVERS or advertised.listeners',
   ],
-  // Of OpenSSL, about what the broker said to us.
-  ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE: OWN_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED: OWN_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED: OWN_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN: OWN_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE: OWN_CERTIFICATE,
-  ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: OWN_CERTIFICATE,
-  ERR_SSL_TLSV1_ALERT_ACCESS_DENIED: OWN_CERTIFICATE,
-  ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: NO_CERTIFICATE,
-  ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE: NO_COMMON_TLS,
-  ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION: NO_COMMON_TLS,
+  // Of OpenSSL: alerts that the broker has sent (RFC 8446 6), as `codeOf` names them, and what is no TLS at all.
+  ALERT_BAD_CERTIFICATE: OWN_CERTIFICATE,
+  ALERT_CERTIFICATE_EXPIRED: OWN_CERTIFICATE,
+  ALERT_CERTIFICATE_REVOKED: OWN_CERTIFICATE,
+  ALERT_CERTIFICATE_UNKNOWN: OWN_CERTIFICATE,
+  ALERT_UNSUPPORTED_CERTIFICATE: OWN_CERTIFICATE,
+  ALERT_UNKNOWN_CA: OWN_CERTIFICATE,
+  ALERT_ACCESS_DENIED: OWN_CERTIFICATE,
+  ALERT_CERTIFICATE_REQUIRED: NO_CERTIFICATE,
+  ALERT_HANDSHAKE_FAILURE: NO_COMMON_TLS,
+  ALERT_PROTOCOL_VERSION: NO_COMMON_TLS,
   ERR_SSL_UNSUPPORTED_PROTOCOL: NO_COMMON_TLS,
   ERR_SSL_WRONG_VERSION_NUMBER: NOT_TLS,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: NOT_TLS,
@@ -149,17 +149,22 @@ interface ChainedError {
 
 /** What of access has failed; undefined for every other error. Looked up along the causes of an error. */
 export function accessFailure(error: unknown): AccessFailure | undefined {
-  for (let current = error; current instanceof Object;) {
+  for (let current = error; typeof current === 'object' && current !== null;) {
     const { type, code, cause, errors }: ChainedError = current;
-    for (const name of [type, code]) {
-      const row = typeof name === 'string' ? FAILURES[name] : undefined;
-      if (row && typeof name === 'string')
+    for (const given of [type, code]) {
+      const name = typeof given === 'string' ? codeOf(given) : undefined;
+      const row = name !== undefined && Object.hasOwn(FAILURES, name) ? FAILURES[name] : undefined;
+      if (row && name !== undefined)
         return { kind: row[0], code: name, reason: reasonOf(name, row, current) };
     }
     current = cause ?? errors?.find((one) => accessFailure(one) !== undefined);
   }
   return undefined;
 }
+
+/** OpenSSL names an alert after the version of TLS that brought it in, and not each release by the same name. */
+const codeOf = (code: string): string =>
+  code.replace(/^ERR_SSL_(SSLV3|TLSV1|TLSV13|SSL\/TLS)_ALERT_/, 'ALERT_');
 
 function reasonOf(code: string, [kind, text]: Row, error: ChainedError): string {
   if (kind !== 'authorization') return text;
