@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { CONSUMER_CHECKS, CONSUMER_SETTINGS } from '../apps/consumer/src/config.js';
-import { PRODUCER_SETTINGS } from '../apps/producer/src/config.js';
-import { TOPIC_CHECKS } from '../libs/kafka/src/index.js';
+import { PRODUCER_CHECKS, PRODUCER_SETTINGS } from '../apps/producer/src/config.js';
 import { loadSettings, readSources, type Setting } from '../libs/ops/src/index.js';
 
 const ROOT = resolve(import.meta.dirname, '..');
@@ -57,8 +56,8 @@ describe('.env', () => {
     expect(loadSettings(CONSUMER_SETTINGS, sources, CONSUMER_CHECKS)).toEqual(
       loadSettings(CONSUMER_SETTINGS, plain, CONSUMER_CHECKS),
     );
-    expect(loadSettings(PRODUCER_SETTINGS, sources, TOPIC_CHECKS)).toEqual(
-      loadSettings(PRODUCER_SETTINGS, plain, TOPIC_CHECKS),
+    expect(loadSettings(PRODUCER_SETTINGS, sources, PRODUCER_CHECKS)).toEqual(
+      loadSettings(PRODUCER_SETTINGS, plain, PRODUCER_CHECKS),
     );
   });
 });

@@ -4,8 +4,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseEnv } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { freePort } from '../../tools/lib/processes.mjs';
+import { connectAs } from '../../tools/lib/secure-access.mjs';
 import { root } from '../../tools/lib/workspace.mjs';
 import { brokers, eventually, uniqueTopics } from '../support/pipeline.js';
 
@@ -124,6 +126,26 @@ describe('npm start', () => {
     }
   });
 
+  it('runs the whole pipeline on a secured Kafka, and tells no secret', async () => {
+    const port = await freeKafkaPort();
+    const started = await run('start', ['--secure', '--port', String(port)], { LEVEL: 'DEBUG' });
+    const pids = await works(started);
+    const security = join(folder, `1-${String(port)}-secure`, 'security');
+    const secrets = Object.values(
+      JSON.parse(readFileSync(join(security, 'passwords.json'), 'utf8')) as Record<string, string>,
+    );
+    expect(secrets.length).toBe(3);
+    const logs = ['consumer', 'producer'].map((app) =>
+      readFileSync(join(folder, 'logs', `${app}.log`), 'utf8'),
+    );
+    for (const text of [started.output(), ...logs]) {
+      for (const secret of secrets) expect(text).not.toContain(secret);
+    }
+    started.process.kill('SIGINT');
+    expect(await started.ended).toBe(0);
+    expect(anyLeft(pids)).toEqual([]);
+  });
+
   it('uses a Kafka that runs already', async () => {
     const { input, output, dlq, group } = uniqueTopics();
     const started = await run('start', ['--brokers', brokers()], {
@@ -221,6 +243,25 @@ describe('npm run kafka', () => {
     expect(anyLeft([kafka])).toEqual([]);
   });
 
+  it('runs a secured broker, and writes down how to connect to it', async () => {
+    const started = await run('kafka', ['--secure', '--port', String(await freeKafkaPort())]);
+    await shows(started, /Kafka is ready at/);
+    groups.add(started.pidOf('kafka.Kafka') ?? 0);
+    const file = /\S+pipeline-consumer\.env/.exec(started.output())?.[0] ?? '';
+    const kafka = await connectAs(parseEnv(readFileSync(file, 'utf8')) as Record<string, string>);
+    const admin = kafka.admin();
+    await admin.connect();
+    // What this user may see: the topics of the pipeline, by the rights that it was given.
+    expect((await admin.listTopics()).sort()).toEqual([
+      'processed-user-login',
+      'user-login',
+      'user-login-dlq',
+    ]);
+    await admin.disconnect();
+    started.process.kill('SIGINT');
+    expect(await started.ended).toBe(0);
+  });
+
   it.each([
     ['--brokers', '2'],
     ['--port', 'none'],
@@ -235,6 +276,6 @@ describe('npm run kafka', () => {
 async function freeKafkaPort(): Promise<number> {
   for (;;) {
     const port = await freePort();
-    if (port < 64_000) return port;
+    if (port < 62_000) return port;
   }
 }

@@ -1,4 +1,6 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { numbersIn, VALID } from '../support/events.js';
@@ -7,6 +9,8 @@ import {
   collect,
   eventually,
   isReady,
+  metric,
+  produce,
   startService,
   uniqueTopics,
   type Service,
@@ -51,3 +55,49 @@ describe('what others compressed', () => {
     expect(numbersIn(reader)).toEqual(Array.from({ length: from + 100 }, (_, index) => index));
   });
 });
+
+describe('what is written', () => {
+  it.each(['gzip', 'snappy', 'lz4', 'zstd'])(
+    'with COMPRESSION=%s is so, and others read it',
+    async (name) => {
+      const own = uniqueTopics();
+      const service = await startService('consumer', own, { COMPRESSION: name });
+      await eventually('the consumer is ready', () => isReady(service));
+      const events = Array.from({ length: 100 }, (_, index) => ({
+        value: JSON.stringify({ ...VALID, number: index }),
+      }));
+      await produce(own.input, events);
+      await eventually('all is processed', async () => {
+        return (await metric(service, 'kafka_messages_processed_total', 'result="success"')) === 100;
+      });
+      // By librdkafka, which knows nothing of how we compress.
+      const args = [
+        '-C',
+        '-b',
+        brokers(),
+        '-t',
+        own.output,
+        '-e',
+        '-q',
+        '-X',
+        'isolation.level=read_committed',
+      ];
+      const { stdout } = await promisify(execFile)('kcat', args);
+      const numbers = stdout.trim().split('\n');
+      expect(numbers.map((line) => (JSON.parse(line) as { number: number }).number)).toEqual([
+        ...events.keys(),
+      ]);
+      expect(codecOnDisk(own.output)).toBe(COMPRESSIONS.indexOf(name));
+      await service.stop();
+    },
+  );
+});
+
+/** The protocol's order. */
+const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'];
+
+/** How the first record batch of a topic is compressed: the low bits of its attributes. */
+function codecOnDisk(topic: string): number {
+  const file = join(process.env['KAFKA_TEST_DATA'] ?? '', `${topic}-0`, '00000000000000000000.log');
+  return readFileSync(file).readInt16BE(21) & 0x07;
+}

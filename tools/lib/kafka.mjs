@@ -102,12 +102,22 @@ const readArchive = (jars) =>
  * @param {string} jars
  * @param {string} file of the node's properties
  * @param {string} data
+ * @param {string[]} more arguments of the tool
  */
-function formatStorage(java, jars, file, data) {
+function formatStorage(java, jars, file, data, more) {
   if (existsSync(join(data, 'meta.properties'))) return;
   const partial = `${archiveOf(jars)}.${process.pid}`;
   const archive = existsSync(archiveOf(jars)) ? readArchive(jars) : [`-XX:ArchiveClassesAtExit=${partial}`];
-  const tool = ['kafka.tools.StorageTool', 'format', '--ignore-formatted', '-t', CLUSTER_ID, '-c', file];
+  const tool = [
+    'kafka.tools.StorageTool',
+    'format',
+    '--ignore-formatted',
+    '-t',
+    CLUSTER_ID,
+    '-c',
+    file,
+    ...more,
+  ];
   try {
     execFileSync(java, ['-Xmx128m', ...QUICK.options, ...QUIET, ...archive, ...classpath(jars), ...tool], {
       stdio: 'pipe',
@@ -121,18 +131,35 @@ function formatStorage(java, jars, file, data) {
 
 /**
  * Starts one broker (KRaft, bounded heap) and resolves at once; see `brokerAnswers`.
- * @param {{ jars: string, java: string, node: Node, nodes: Node[], dir: string, thorough?: boolean, settings?: Record<string, string> }} options
+ * @param {{ jars: string, java: string, node: Node, nodes: Node[], dir: string, thorough?: boolean, settings?: Record<string, string>, javaOptions?: string[], formatArguments?: string[] }} options
  *   `thorough` takes longer to start and is faster then; `settings` come on top of those for development
  */
-export function startBroker({ jars, java, node, nodes, dir, thorough = false, settings = {} }) {
+export function startBroker({
+  jars,
+  java,
+  node,
+  nodes,
+  dir,
+  thorough = false,
+  settings = {},
+  javaOptions = [],
+  formatArguments = [],
+}) {
   const data = join(dir, `node-${node.id}`);
   mkdirSync(data, { recursive: true });
   const file = join(dir, `node-${node.id}.properties`);
   writeFileSync(file, properties(node, nodes, data, settings));
-  formatStorage(java, jars, file, data);
+  formatStorage(java, jars, file, data, formatArguments);
   const compiled = thorough ? THOROUGH : QUICK;
   const heap = (process.env.KAFKA_HEAP_OPTS ?? compiled.heap).split(' ');
-  const options = [...heap, ...compiled.options, ...QUIET, ...readArchive(jars), ...classpath(jars)];
+  const options = [
+    ...heap,
+    ...compiled.options,
+    ...QUIET,
+    ...readArchive(jars),
+    ...javaOptions,
+    ...classpath(jars),
+  ];
   const name = nodes.length === 1 ? 'Kafka' : `Kafka node ${node.id}`;
   return launch(name, java, [...options, 'kafka.Kafka', file], {
     log: join(dir, `node-${node.id}.log`),

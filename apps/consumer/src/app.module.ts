@@ -2,7 +2,7 @@ import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
   AtLeastOnceDelivery,
   CommittedOffsets,
-  createKafka,
+  connect,
   ExactlyOnceDelivery,
   KafkaBatchServer,
   RecordProducer,
@@ -30,12 +30,11 @@ class TransportModule {
     const events = new TransportEvents();
     const limits = new TopicLimits();
     const driverLog = new Logger('kafkajs');
-    const kafka = createKafka({
-      brokers: config.brokers,
+    const securityLog = new Logger('Kafka');
+    const kafka = connect(config, {
       clientId: `${config.projectName}-consumer`,
-      socketTimeoutMs: config.socketTimeout,
-      fastEncoder: config.fastEncoder,
       onDriverLog: ({ namespace, message }) => driverLog.debug(`${namespace}: ${message}`),
+      onSecurityNotice: (level, notice) => securityLog[level](notice),
     });
     const delivery = createDelivery(config, kafka, limits, events);
     const server = new KafkaBatchServer(kafka, transportOptions(config), delivery, limits, events);
@@ -88,9 +87,9 @@ function createDelivery(
   limits: TopicLimits,
   events: TransportEvents,
 ): Delivery {
-  const { consumerGroup: groupId, sessionTimeout, socketTimeout } = config;
+  const { consumerGroup: groupId, sessionTimeout, socketTimeout, compression } = config;
   if (config.deliveryGuarantee === 'at-least-once') {
-    return new AtLeastOnceDelivery(new RecordProducer(kafka, socketTimeout), limits);
+    return new AtLeastOnceDelivery(new RecordProducer(kafka, socketTimeout, compression), limits);
   }
   const openProducer = ({ topic, partition }: { topic: string; partition: number }) =>
     TransactionalProducer.open(kafka, {
@@ -100,6 +99,7 @@ function createDelivery(
       // Who holds a batch for longer has lost the partition anyway.
       transactionTimeoutMs: Math.min(sessionTimeout, MAX_TRANSACTION_MS),
       requestTimeoutMs: socketTimeout,
+      compression,
     });
   return new ExactlyOnceDelivery(openProducer, new CommittedOffsets(kafka, groupId), limits, events);
 }

@@ -1,4 +1,5 @@
 import {
+  CONNECTION_CHECKS,
   CONSUMER_GROUP_CHECKS,
   CONSUMER_GROUP_SETTINGS,
   KAFKA_SETTINGS,
@@ -19,6 +20,6 @@ export const CONSUMER_SETTINGS = defineSettings({
   }),
 });
 
-export const CONSUMER_CHECKS = [...CONSUMER_GROUP_CHECKS, ...TOPIC_CHECKS];
+export const CONSUMER_CHECKS = [...CONNECTION_CHECKS, ...CONSUMER_GROUP_CHECKS, ...TOPIC_CHECKS];
 
 export type ConsumerConfig = SettingValues<typeof CONSUMER_SETTINGS>;

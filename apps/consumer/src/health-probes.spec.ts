@@ -13,7 +13,14 @@ const partition: TransportStatus['partitions'][number] = {
 };
 
 function setUp(status: Partial<TransportStatus>) {
-  const described = { member: true, brokerAnswers: true, pausedBy: [], partitions: [partition], ...status };
+  const described = {
+    member: true,
+    brokerAnswers: true,
+    refused: [],
+    pausedBy: [],
+    partitions: [partition],
+    ...status,
+  };
   const probes = healthProbes({ describe: () => described } as unknown as KafkaBatchServer, 60_000);
   const all = (list: typeof probes.live) => list.map((probe) => ({ name: probe.name, ...probe.check() }));
   return { live: all(probes.live), ready: all(probes.ready) };
@@ -28,6 +35,7 @@ describe('ready', () => {
     ['a member that an operator has paused', { pausedBy: ['operator'] }, true],
     ['no member', { member: false }, false],
     ['a member without a broker', { brokerAnswers: false }, false],
+    ['a member that lacks a permission', { refused: ['authorization failed'] }, false],
   ])('%s: %j is %s', (_, status, up) => {
     expect(isUp(setUp(status).ready)).toBe(up);
   });

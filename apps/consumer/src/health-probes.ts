@@ -13,13 +13,14 @@ export function healthProbes(server: KafkaBatchServer, stallTimeoutMs: number): 
   const kafka = {
     name: 'kafka',
     check: () => {
-      const { member, brokerAnswers, pausedBy, partitions } = server.describe();
+      const { member, brokerAnswers, refused, pausedBy, partitions } = server.describe();
       const blocked = partitions.filter((one) => one.pausedBy.some((reason) => BLOCKING.includes(reason)));
       return {
-        up: member && brokerAnswers,
+        up: member && brokerAnswers && refused.length === 0,
         details: {
           member,
           brokerAnswers,
+          refused,
           pausedBy,
           partitions: partitions.length,
           blocked: blocked.map(({ topic, partition, pausedBy }) => ({ topic, partition, pausedBy })),

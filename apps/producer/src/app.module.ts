@@ -34,9 +34,10 @@ export class AppModule {
           useFactory: (metrics: Metrics) =>
             new EventStream(
               new LoginGenerator(seed, config.invalidRatio),
-              new RecordProducer(connection.kafka, config.socketTimeout),
+              new RecordProducer(connection.kafka, config.socketTimeout, config.compression),
               metrics,
               { ...config, topic: config.inputTopic },
+              (error) => connection.note(error),
             ),
         },
       ],
@@ -44,8 +45,14 @@ export class AppModule {
   }
 }
 
-function healthProbes({ probe }: ProducerKafka): HealthProbes {
-  const kafka = { name: 'kafka', check: () => ({ up: probe.isAnswering }) };
+function healthProbes(connection: ProducerKafka): HealthProbes {
+  const kafka = {
+    name: 'kafka',
+    check: () => {
+      const refused = connection.refused();
+      return { up: connection.probe.isAnswering && refused.length === 0, details: { refused } };
+    },
+  };
   const process = { name: 'process', check: () => ({ up: true }) };
   return { live: [process], ready: [kafka], startup: [process] };
 }

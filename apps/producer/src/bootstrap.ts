@@ -1,14 +1,13 @@
 import 'reflect-metadata';
-import { TOPIC_CHECKS } from '@pipeline/kafka';
 import { createHttpApp, createLogger, loadConfigOrExit, runApplication } from '@pipeline/ops';
 import { AppModule } from './app.module.js';
-import { PRODUCER_SETTINGS } from './config.js';
+import { PRODUCER_CHECKS, PRODUCER_SETTINGS } from './config.js';
 import { EventStream } from './generator/event-stream.js';
 import { ProducerKafka } from './producer-kafka.js';
 
 /** Reads the settings and runs the application. Ends the process with exit code 78 when a setting is wrong. */
 export function bootstrap(): void {
-  const { config, warnings } = loadConfigOrExit(PRODUCER_SETTINGS, TOPIC_CHECKS);
+  const { config, warnings } = loadConfigOrExit(PRODUCER_SETTINGS, PRODUCER_CHECKS);
   const logger = createLogger({ service: `${config.projectName}-producer`, level: config.level });
   for (const warning of warnings) logger.warn(warning);
 

@@ -1,4 +1,4 @@
-import { KAFKA_SETTINGS } from '@pipeline/kafka';
+import { CONNECTION_CHECKS, KAFKA_SETTINGS, TOPIC_CHECKS } from '@pipeline/kafka';
 import { defineSettings, integer, opsSettings, ratio, type SettingValues } from '@pipeline/ops';
 
 export const PRODUCER_SETTINGS = defineSettings({
@@ -41,5 +41,7 @@ export const PRODUCER_SETTINGS = defineSettings({
     help: 'Time between bursts.',
   }),
 });
+
+export const PRODUCER_CHECKS = [...CONNECTION_CHECKS, ...TOPIC_CHECKS];
 
 export type ProducerConfig = SettingValues<typeof PRODUCER_SETTINGS>;

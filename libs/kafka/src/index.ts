@@ -6,6 +6,13 @@ export { TopicLimits } from './delivery/topic-limits.js';
 export { BrokerProbe } from './driver/broker-probe.js';
 export { CommittedOffsets } from './driver/committed-offsets.js';
 export { createKafka, describeError, type Kafka } from './driver/kafka-client.js';
+export { accessDelayMs } from './driver/reconnect-delay.js';
+export {
+  accessFailure,
+  describeAccessFailure,
+  type AccessFailure,
+} from './driver/security/access-failure.js';
+export { CONNECTION_CHECKS, connect } from './connection.js';
 export { RecordProducer } from './driver/record-producer.js';
 export { ensureTopics, MissingTopicError, type TopicReport, type TopicSpec } from './driver/topics.js';
 export { TransactionalProducer } from './driver/transactional-producer.js';

@@ -9,6 +9,8 @@ import {
   type SettingsCheck,
 } from '@pipeline/ops';
 import type { TopicSpec } from './driver/topics.js';
+import { COMPRESSIONS } from './driver/codec/compression.js';
+import { SECURITY_SETTINGS } from './security-settings.js';
 
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 /** kafkajs divides an address at its first colon: IPv6 only by name. */
@@ -59,10 +61,16 @@ export const KAFKA_SETTINGS = defineSettings({
     help: 'Retention of the dead-letter topic when it is created; dead letters outlive the input.',
   }),
   socketTimeout: milliseconds('SOCKET_TIMEOUT', 10_000, 100, 'Until a request to a broker counts as failed.'),
+  compression: choice('COMPRESSION', {
+    of: COMPRESSIONS,
+    default: 'none',
+    help: 'How what is written is compressed. `zstd` needs Node.js 24.',
+  }),
   fastEncoder: flag('KAFKA_FAST_ENCODER', {
     default: true,
     help: '`false` encodes what is written with the stock code of kafkajs: the same bytes, for more CPU.',
   }),
+  ...SECURITY_SETTINGS,
 });
 
 /** How the consumer takes and retries. */

@@ -57,6 +57,12 @@ class TransportStatusDto implements TransportStatus {
   @ApiProperty()
   brokerAnswers!: boolean;
 
+  @ApiProperty({
+    type: [String],
+    description: 'What of TLS, authentication or authorization fails; empty while nothing does',
+  })
+  refused!: readonly string[];
+
   @ApiProperty({ ...REASONS, description: 'Why the whole instance takes nothing; empty while it runs' })
   pausedBy!: TransportStatus['pausedBy'];
 

@@ -1,6 +1,8 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import {
   abortableDelay,
+  accessDelayMs,
+  accessFailure,
   describeError,
   withTimeLimit,
   type OutgoingRecord,
@@ -52,6 +54,8 @@ export class EventStream implements BeforeApplicationShutdown {
     private readonly producer: Pick<RecordProducer, 'send' | 'disconnect'>,
     private readonly metrics: Metrics,
     private readonly options: StreamOptions,
+    /** Told how every try to write has ended. */
+    private readonly onOutcome: (error?: unknown) => void = () => undefined,
   ) {
     this.rate = options.rate;
   }
@@ -136,13 +140,16 @@ export class EventStream implements BeforeApplicationShutdown {
       try {
         await this.producer.send(records);
         this.refusal.over();
+        this.onOutcome();
         this.count(events);
         return;
       } catch (error) {
         this.metrics.counter('producer_send_failures_total').inc();
         const cause = describeError(error);
         this.refusal.say(cause, `Kafka takes no events, trying again: ${cause}`);
-        await abortableDelay(RETRY_DELAYS_MS[attempt] ?? 2_000, this.stopped.signal);
+        this.onOutcome(error);
+        const delayMs = accessFailure(error) ? accessDelayMs(attempt) : (RETRY_DELAYS_MS[attempt] ?? 2_000);
+        await abortableDelay(delayMs, this.stopped.signal);
       }
     }
   }

@@ -1,5 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { abortableDelay, withTimeLimit } from '../abort.js';
+import { accessDelayMs } from './reconnect-delay.js';
+import { accessFailure, type AccessFailure } from './security/access-failure.js';
 
 export interface PartitionEnd {
   readonly topic: string;
@@ -16,6 +18,8 @@ export class BrokerProbe {
   private loop: Promise<void> = Promise.resolve();
   private answering = false;
   private outdated = false;
+  private refused: AccessFailure | undefined;
+  private refusals = 0;
 
   constructor(
     private readonly kafka: Kafka,
@@ -27,6 +31,11 @@ export class BrokerProbe {
   /** Whether the last question was answered. */
   get isAnswering(): boolean {
     return this.answering;
+  }
+
+  /** Why the brokers may not be asked; undefined while they may. */
+  get refusal(): AccessFailure | undefined {
+    return this.refused;
   }
 
   start(): void {
@@ -48,12 +57,16 @@ export class BrokerProbe {
       try {
         await this.ask();
         this.answering = true;
-      } catch {
-        this.answering = false;
+        this.refused = undefined;
+        this.refusals = 0;
+      } catch (error) {
+        this.refused = accessFailure(error);
+        // A broker that says what may not be done has answered.
+        this.answering = this.refused?.kind === 'authorization';
         this.onSilence();
         await this.disconnect();
       }
-      await abortableDelay(INTERVAL_MS, this.stopped.signal);
+      await abortableDelay(this.refused ? accessDelayMs(this.refusals++) : INTERVAL_MS, this.stopped.signal);
     }
   }
 

@@ -2,7 +2,8 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, TopicPartition } from '../record.js';
 import { abortableDelay, withTimeLimit } from '../abort.js';
 import { withDriverDeadline } from './driver-deadline.js';
-import { reconnectDelay } from './reconnect-delay.js';
+import { accessDelayMs, reconnectDelay } from './reconnect-delay.js';
+import { accessFailure } from './security/access-failure.js';
 import { OFFSET_OUT_OF_RANGE, type PositionOutOfRange } from './offset-out-of-range.js';
 
 /** What one fetch brought of one partition. */
@@ -65,6 +66,8 @@ export class GroupConsumer {
   private readonly consumer: Consumer;
   private readonly stopping = new AbortController();
   private running = false;
+  /** Crashes for lack of access since the last join. */
+  private refusals = 0;
 
   constructor(
     kafka: Kafka,
@@ -125,8 +128,9 @@ export class GroupConsumer {
     });
   }
 
-  private async restart(): Promise<void> {
-    await abortableDelay(RESTART_DELAY_MS, this.stopping.signal);
+  private async restart(error: unknown): Promise<void> {
+    const delayMs = accessFailure(error) ? accessDelayMs(this.refusals++) : RESTART_DELAY_MS;
+    await abortableDelay(delayMs, this.stopping.signal);
     if (!this.stopping.signal.aborted) await this.run();
   }
 
@@ -154,7 +158,7 @@ export class GroupConsumer {
         return;
       } catch (error) {
         this.listener.onCrash(error as Error, true);
-        await reconnectDelay(attempt, signal);
+        await reconnectDelay(attempt, error, signal);
       }
     }
   }
@@ -168,6 +172,7 @@ export class GroupConsumer {
       );
       // kafkajs keeps what was suspended in an earlier membership, also where the partition was away meanwhile.
       for (const partition of assignment) this.resume(partition);
+      this.refusals = 0;
       this.listener.onJoined(assignment);
     });
     consumer.on(events.HEARTBEAT, () => this.listener.onHeartbeat());
@@ -186,7 +191,7 @@ export class GroupConsumer {
       this.listener.onLeft();
       this.listener.onCrash(error, restart || passing);
       if (passing && !restart) {
-        this.restart().catch((failure: unknown) => this.listener.onCrash(failure as Error, false));
+        this.restart(error).catch((failure: unknown) => this.listener.onCrash(failure as Error, false));
       }
     });
   }
@@ -202,6 +207,8 @@ interface OutOfRangeSource {
 
 /** Whether the error, or one that it wraps, passes by itself. */
 function isPassing(error: unknown): boolean {
+  // Access may be given back, and a certificate or token renewed, while this process waits.
+  if (accessFailure(error)) return true;
   for (let current = error; current instanceof Error; current = current.cause) {
     if (PASSING_CRASHES.has(current.name)) return true;
   }

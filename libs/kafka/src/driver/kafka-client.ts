@@ -3,13 +3,20 @@ import type { Kafka, LogEntry } from 'kafkajs';
 export type { Kafka };
 import { fastEncoder } from './codec/install-codec.js';
 import { kafkajs } from './kafkajs.js';
+import { accessFailure, describeAccessFailure } from './security/access-failure.js';
+import { securityOptions, type KafkaSecurity } from './security/security.js';
+import type { OnSecurityNotice } from './security/tls-files.js';
 
-interface KafkaConnection {
+export interface KafkaConnection {
   /** host:port of the seed brokers. */
   readonly brokers: readonly string[];
   readonly clientId: string;
   /** Milliseconds until a request to a broker counts as failed. */
   readonly socketTimeoutMs: number;
+  /** In plain text and as nobody, when left out. */
+  readonly security?: KafkaSecurity;
+  /** Told when certificates were read anew, or could not be. */
+  readonly onSecurityNotice?: OnSecurityNotice;
   /** Encode requests in one pass (true); holds for every connection of the process. */
   readonly fastEncoder?: boolean;
   /** Takes kafkajs' own log lines; they are about its inner workings and belong at debug level. */
@@ -28,13 +35,14 @@ const MAX_CONNECT_MS = 3_000;
 const CALL_RETRY = { initialRetryTime: 100, multiplier: 2, maxRetryTime: 1_000, retries: 5 };
 
 export function createKafka(connection: KafkaConnection): Kafka {
-  const { brokers, clientId, socketTimeoutMs, onDriverLog } = connection;
+  const { brokers, clientId, socketTimeoutMs, security = {}, onSecurityNotice, onDriverLog } = connection;
   fastEncoder.enabled = connection.fastEncoder ?? true;
   return new kafkajs.Kafka({
     brokers: [...brokers],
     clientId,
     requestTimeout: socketTimeoutMs,
     connectionTimeout: Math.min(socketTimeoutMs, MAX_CONNECT_MS),
+    ...securityOptions(security, socketTimeoutMs, onSecurityNotice),
     retry: CALL_RETRY,
     logLevel: onDriverLog ? kafkajs.logLevel.INFO : kafkajs.logLevel.NOTHING,
     logCreator:
@@ -63,8 +71,10 @@ export function errorCode(error: unknown): string | undefined {
   return undefined;
 }
 
-/** What may be said of a driver error in a log line: class and code, never its text. */
+/** What may be said of a driver error in a log line: what access it lacks, or class and code; never its text. */
 export function describeError(error: unknown): string {
+  const refused = accessFailure(error);
+  if (refused) return describeAccessFailure(refused);
   const name = error instanceof Object && 'name' in error ? String(error.name) : typeof error;
   const code = errorCode(error);
   return code === undefined ? name : `${name} (${code})`;

@@ -2,6 +2,8 @@ import type { Kafka, Producer } from 'kafkajs';
 import type { OutgoingRecord } from '../record.js';
 import { withTimeLimit } from '../abort.js';
 import { withDriverDeadline } from './driver-deadline.js';
+import type { Compression } from './codec/compression.js';
+import { compressionType } from './compression-type.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
@@ -21,6 +23,7 @@ export class RecordProducer {
   constructor(
     private readonly kafka: Kafka,
     private readonly timeoutMs: number,
+    private readonly compression: Compression = 'none',
   ) {}
 
   /**
@@ -45,6 +48,7 @@ export class RecordProducer {
       const sent = this.producer.sendBatch({
         acks: -1,
         timeout: this.timeoutMs,
+        compression: compressionType(this.compression),
         topicMessages: toTopicMessages(records),
       });
       await withDriverDeadline(sent);

@@ -2,6 +2,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { kafkajs } from './kafkajs.js';
+import { accessFailure } from './security/access-failure.js';
 
 const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
@@ -32,7 +33,8 @@ export interface TopicReport {
 }
 
 /**
- * Creates the topics that are missing, never alters one that is there.
+ * Creates the topics that are missing, never alters one that is there. Those that this user may not see, and does
+ * not need, are left to others.
  * @throws MissingTopicError when a needed topic is neither there nor in `specs`; the driver's error
  */
 export async function ensureTopics(
@@ -55,7 +57,9 @@ async function ensureWith(
 ): Promise<TopicReport> {
   await admin.connect();
   const before = new Set(await admin.listTopics());
-  const wanted = specs.filter(({ topic }) => !before.has(topic));
+  const unlisted = new Set([...specs.map(({ topic }) => topic), ...needed].filter((one) => !before.has(one)));
+  const hidden = await hiddenTopics(admin, unlisted, needed);
+  const wanted = specs.filter(({ topic }) => unlisted.has(topic) && !hidden.has(topic));
   if (wanted.length > 0)
     await admin.createTopics({ waitForLeaders: true, topics: wanted.map(toTopicConfig) });
   const names = new Set([...before, ...wanted.map(({ topic }) => topic)]);
@@ -71,6 +75,28 @@ async function ensureWith(
     ],
     maxMessageBytes: maxMessageBytes(configs),
   };
+}
+
+/**
+ * The list of topics leaves out those that this user may not see, which are not to be taken for missing ones.
+ * @throws the driver's error when that is a needed one
+ */
+async function hiddenTopics(
+  admin: Admin,
+  topics: ReadonlySet<string>,
+  needed: readonly string[],
+): Promise<Set<string>> {
+  const hidden = new Set<string>();
+  for (const topic of topics) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [topic] });
+    } catch (error) {
+      if (!accessFailure(error)) continue;
+      if (needed.includes(topic)) throw error;
+      hidden.add(topic);
+    }
+  }
+  return hidden;
 }
 
 const toTopicConfig = ({ topic, partitions, replication, config }: TopicSpec) => ({

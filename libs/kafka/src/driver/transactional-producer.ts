@@ -1,6 +1,8 @@
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import type { OutgoingRecord, TopicPartition } from '../record.js';
+import type { Compression } from './codec/compression.js';
+import { compressionType } from './compression-type.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
 export interface TransactionalOptions {
@@ -11,6 +13,7 @@ export interface TransactionalOptions {
   readonly transactionTimeoutMs: number;
   /** Milliseconds until a request to a broker counts as failed. */
   readonly requestTimeoutMs: number;
+  readonly compression?: Compression;
 }
 
 export type TransactionOutcome = 'committed' | 'aborted' | 'unknown';
@@ -107,6 +110,7 @@ export class TransactionalProducer {
         transaction.sendBatch({
           acks: -1,
           timeout: this.options.requestTimeoutMs,
+          compression: compressionType(this.options.compression),
           topicMessages: toTopicMessages(records),
         }),
       );

@@ -5,6 +5,8 @@ import { fit, MissingDeadLetterInterceptorError, UndeliverableError } from '../d
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import type { FetchedBatch, GroupConsumer } from '../driver/group-consumer.js';
 import { describeError, isFenced, isMembershipError, isUnable } from '../driver/kafka-client.js';
+import { accessDelayMs } from '../driver/reconnect-delay.js';
+import { accessFailure } from '../driver/security/access-failure.js';
 import type { TransportEvents } from '../events.js';
 import type { Deliverable } from '../outcome.js';
 import { partitionKey, type TopicPartition } from '../record.js';
@@ -163,10 +165,13 @@ export class BatchProcessor {
       this.events.emit('undeliverable', { topic: batch.topic, partition: batch.partition, offset, target });
       return;
     }
-    const retryInMs = RETRY_DELAYS_MS[state.failures] ?? 5_000;
+    state.refusal = accessFailure(error);
+    const retryInMs = state.refusal
+      ? accessDelayMs(state.failures)
+      : (RETRY_DELAYS_MS[state.failures] ?? 5_000);
     state.failures++;
-    // An outage of theirs, which a restart of this process would not end.
-    if (isUnable(error)) state.stuck = undefined;
+    // An outage of theirs, or a right that is lacking: a restart of this process would end neither.
+    if (isUnable(error) || state.refusal) state.stuck = undefined;
     this.backOff(batch, retryInMs);
     if (error instanceof MissingDeadLetterInterceptorError) {
       this.events.emit('fatal', { error });

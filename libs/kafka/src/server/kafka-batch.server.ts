@@ -7,6 +7,7 @@ import { CommittedOffsets } from '../driver/committed-offsets.js';
 import { GroupConsumer, type FetchedBatch } from '../driver/group-consumer.js';
 import { describeError, type Kafka } from '../driver/kafka-client.js';
 import { reconnectDelay } from '../driver/reconnect-delay.js';
+import { accessFailure, type AccessFailure } from '../driver/security/access-failure.js';
 import { ensureTopics, MissingTopicError, type TopicSpec } from '../driver/topics.js';
 import type { TransportEvents } from '../events.js';
 import type { TopicPartition } from '../record.js';
@@ -62,6 +63,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private running: Promise<void> = Promise.resolve();
   private retrying: Promise<void> | undefined;
   private readonly membership: Membership;
+  /** Why the group cannot be joined; undefined when it is, or for other causes. */
+  private refusal: AccessFailure | undefined;
 
   constructor(
     private readonly kafka: Kafka,
@@ -169,7 +172,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   describe(): TransportStatus {
     const member = this.membership.isAlive;
     const brokerAnswers = this.probe.isAnswering;
-    return describeTransport(this.assignment, this.pauses, this.stalls, { member, brokerAnswers });
+    const refused = [this.refusal, this.probe.refusal];
+    return describeTransport(this.assignment, this.pauses, this.stalls, { member, brokerAnswers, refused });
   }
 
   override on(): never {
@@ -226,8 +230,8 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
         return;
       } catch (error) {
         if (error instanceof MissingTopicError) throw error;
-        this.events.emit('disconnected', { error: describeError(error) });
-        await reconnectDelay(attempt, this.stopping.signal);
+        this.disconnected(error);
+        await reconnectDelay(attempt, error, this.stopping.signal);
       }
     }
     throw new AbortedError('stopped before a broker answered');
@@ -240,6 +244,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private onJoined(partitions: readonly TopicPartition[]): void {
     this.membership.joined();
+    this.refusal = undefined;
     this.pauses.keep(partitions);
     this.assignment.replace(partitions);
     this.probe.refresh();
@@ -265,8 +270,13 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private onCrash(error: Error, restarting: boolean): void {
     if (this.stopping.signal.aborted) return;
-    if (restarting) this.events.emit('disconnected', { error: describeError(error) });
+    if (restarting) this.disconnected(error);
     else this.events.emit('fatal', { error });
+  }
+
+  private disconnected(error: unknown): void {
+    this.refusal = accessFailure(error);
+    this.events.emit('disconnected', { error: describeError(error) });
   }
 
   private noteEnds(ends: readonly (TopicPartition & { highWatermark: bigint })[]): void {

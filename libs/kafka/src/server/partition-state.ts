@@ -1,4 +1,5 @@
 import type { FetchedBatch } from '../driver/group-consumer.js';
+import type { AccessFailure } from '../driver/security/access-failure.js';
 import { partitionKey, type InputRecord, type TopicPartition } from '../record.js';
 
 /** What is known of one assigned partition. */
@@ -17,6 +18,8 @@ export interface PartitionState extends TopicPartition {
   suspended: boolean;
   /** Failed tries of the batch in hand. */
   failures: number;
+  /** What of access the last try has failed of. */
+  refusal: AccessFailure | undefined;
   /** Work that was seen and has not been got on with since, in milliseconds since the epoch. */
   stuck: { readonly position: bigint; readonly since: number } | undefined;
   /** Settles when the last batch that was fetched is done or given up. */
@@ -44,6 +47,7 @@ export class Assignment {
           opened: false,
           suspended: false,
           failures: 0,
+          refusal: undefined,
           stuck: undefined,
           turn: Promise.resolve(),
         },
@@ -71,6 +75,7 @@ export function noteCommitted(state: PartitionState, batch: FetchedBatch): void 
   state.position = batch.nextOffset;
   state.nextTimestamp = timestampOf(batch.records.at(-1));
   state.failures = 0;
+  state.refusal = undefined;
 }
 
 /** A fetch that brought nothing to hand out moves both positions on; one that came late moves none back. */

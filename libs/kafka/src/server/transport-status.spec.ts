@@ -6,7 +6,7 @@ import { describeTransport } from './transport-status.js';
 
 const A = { topic: 'a', partition: 0 };
 const NOW = 1_700_000_000_000;
-const group = { member: true, brokerAnswers: false };
+const group = { member: true, brokerAnswers: false, refused: [] };
 
 beforeEach(() => {
   jest.useFakeTimers({ now: NOW });

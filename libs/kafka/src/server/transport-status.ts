@@ -1,3 +1,4 @@
+import { describeAccessFailure, type AccessFailure } from '../driver/security/access-failure.js';
 import type { TopicPartition } from '../record.js';
 import { recordsBehind, type Assignment, type PartitionState } from './partition-state.js';
 import type { PauseReason, PauseRegistry } from './pause-registry.js';
@@ -18,6 +19,8 @@ export interface TransportStatus {
   /** A member of the group whose heartbeats are answered. */
   readonly member: boolean;
   readonly brokerAnswers: boolean;
+  /** What of TLS, authentication or authorization fails, in words; empty while nothing does. */
+  readonly refused: readonly string[];
   /** Why the whole instance takes nothing; empty while it runs. */
   readonly pausedBy: readonly PauseReason[];
   readonly partitions: readonly PartitionStatus[];
@@ -27,11 +30,18 @@ export function describeTransport(
   assignment: Assignment,
   pauses: PauseRegistry,
   stalls: StallWatch,
-  group: Pick<TransportStatus, 'member' | 'brokerAnswers'>,
+  {
+    refused,
+    ...group
+  }: Pick<TransportStatus, 'member' | 'brokerAnswers'> & {
+    readonly refused: readonly (AccessFailure | undefined)[];
+  },
 ): TransportStatus {
   const now = Date.now();
+  const failures = [...refused, ...assignment.all().map(({ refusal }) => refusal)];
   return {
     ...group,
+    refused: [...new Set(failures.flatMap((failure) => (failure ? [describeAccessFailure(failure)] : [])))],
     pausedBy: pauses.reasonsOf(),
     partitions: assignment.all().map((state) => describePartition(state, pauses, stalls, now)),
   };

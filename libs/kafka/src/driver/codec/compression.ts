@@ -1,12 +1,14 @@
 import type { createRequire } from 'node:module';
 import { promisify } from 'node:util';
 import * as zlib from 'node:zlib';
+import { snappyBlocks, snappyFrame } from './snappy-framing.js';
 
 type Require = ReturnType<typeof createRequire>;
 
 /** What kafkajs asks of a compression. */
 interface Codec {
-  readonly compress: (encoder: unknown) => Promise<Buffer>;
+  /** @param encoder kafkajs' own, of which the bytes are read */
+  readonly compress: (encoder: { readonly buffer: Buffer }) => Promise<Buffer>;
   readonly decompress: (bytes: Buffer) => Promise<Buffer>;
 }
 
@@ -15,49 +17,46 @@ interface KafkaJsCompression {
   readonly CompressionCodecs: Record<number, () => Codec>;
 }
 
-/** What Java writes around blocks of snappy: a mark, two version numbers, then every block with its length. */
-const XERIAL_MARK = Buffer.from('\u0082SNAPPY\0', 'latin1');
-const XERIAL_HEADER = 16;
+export const COMPRESSIONS = ['none', 'gzip', 'snappy', 'lz4', 'zstd'] as const;
+
+export type Compression = (typeof COMPRESSIONS)[number];
+
+/** Whether this Node.js has what the compression needs. */
+export const canCompress = (compression: Compression): boolean =>
+  compression !== 'zstd' || 'zstdCompress' in zlib;
 
 /**
- * Lets kafkajs read what others have compressed with snappy, lz4 or zstd; by itself it knows gzip only, and a
- * record compressed otherwise would end the consumer. Nothing is written compressed. The native packages are
- * loaded when the first such record arrives.
+ * Lets kafkajs read and write snappy, lz4 and zstd; by itself it knows gzip only, and a record compressed
+ * otherwise would end the consumer. The native packages are loaded when the first such record arrives.
  */
 export function installCompression(
   { CompressionTypes, CompressionCodecs }: KafkaJsCompression,
   require: Require,
 ): void {
   CompressionCodecs[CompressionTypes.ZSTD] = () => {
-    if (!('zstdDecompress' in zlib)) throw new Error('records compressed with zstd need Node.js 24');
-    return readOnly(promisify(zlib.zstdDecompress));
+    if (!canCompress('zstd')) throw new Error('records compressed with zstd need Node.js 24');
+    return codec(promisify(zlib.zstdCompress), promisify(zlib.zstdDecompress));
   };
   CompressionCodecs[CompressionTypes.LZ4] = () => {
-    const { decompressFrame } = require('lz4-napi') as { decompressFrame: Codec['decompress'] };
-    return readOnly(decompressFrame);
+    const { compressFrame, decompressFrame } = require('lz4-napi') as Record<
+      'compressFrame' | 'decompressFrame',
+      Convert
+    >;
+    return codec(compressFrame, decompressFrame);
   };
   CompressionCodecs[CompressionTypes.Snappy] = () => {
-    const { uncompress } = require('snappy') as { uncompress: Codec['decompress'] };
-    return readOnly(async (bytes) =>
-      Buffer.concat(await Promise.all(snappyBlocks(bytes).map((block) => uncompress(block)))),
+    const { compress, uncompress } = require('snappy') as Record<'compress' | 'uncompress', Convert>;
+    return codec(
+      (bytes) => snappyFrame(bytes, compress),
+      async (bytes) =>
+        Buffer.concat(await Promise.all(snappyBlocks(bytes).map((block) => uncompress(block)))),
     );
   };
 }
 
-const readOnly = (decompress: Codec['decompress']): Codec => ({
-  compress: () => Promise.reject(new Error('nothing is written compressed')),
+type Convert = (bytes: Buffer) => Promise<Buffer>;
+
+const codec = (compress: Convert, decompress: Convert): Codec => ({
+  compress: ({ buffer }) => compress(buffer),
   decompress,
 });
-
-/** The raw blocks of Java's framing; librdkafka writes one block without any. @throws RangeError where bytes are missing */
-export function snappyBlocks(bytes: Buffer): Buffer[] {
-  if (!bytes.subarray(0, XERIAL_MARK.length).equals(XERIAL_MARK)) return [bytes];
-  const blocks: Buffer[] = [];
-  for (let at = XERIAL_HEADER; at < bytes.length;) {
-    const start = at + 4;
-    at = start + bytes.readUInt32BE(at);
-    if (at > bytes.length) throw new RangeError('a block of snappy is cut off');
-    blocks.push(bytes.subarray(start, at));
-  }
-  return blocks;
-}

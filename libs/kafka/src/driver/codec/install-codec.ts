@@ -2,7 +2,7 @@ import type { createRequire } from 'node:module';
 import { createBatchClass, type BatchClass } from './fetched-batch.js';
 import { createDecodeRecords, type DecodeRecords } from './fetched-records.js';
 import { filterAborted } from './filter-aborted.js';
-import { createProduceRequest, type Produce } from './produce-request.js';
+import { createProduceRequest, type Compressor, type Produce } from './produce-request.js';
 import { encodeRecord } from './record-encoder.js';
 import { replaceModule } from './replace-module.js';
 import { createRequest } from './request.js';
@@ -30,7 +30,7 @@ export function installCodec(require: Require): void {
   if (version !== VERSION) throw new Error(`kafkajs ${VERSION} is needed, but ${version} is installed`);
   replaceModule(require, 'kafkajs/src/protocol/recordBatch/record/v0/index.js', () => encodeRecord);
   replaceModule(require, 'kafkajs/src/protocol/requests/fetch/v4/decodeMessages.js', (stock: DecodeRecords) =>
-    createDecodeRecords(stock, codecOf(require)),
+    createDecodeRecords(stock, compressionsOf(require).lookupCodecByAttributes),
   );
   replaceModule(require, 'kafkajs/src/consumer/filterAbortedMessages.js', () => filterAborted);
   replaceModule(require, 'kafkajs/src/consumer/batch.js', (stock: BatchClass) =>
@@ -49,13 +49,13 @@ function installFastEncoder(require: Require): void {
     return;
   }
   replaceModule(require, 'kafkajs/src/protocol/requests/produce/v3/request.js', (stock: Produce) =>
-    createProduceRequest(stock, checksum, () => fastEncoder.enabled),
+    createProduceRequest(stock, checksum, () => fastEncoder.enabled, compressionsOf(require).lookupCodec),
   );
 }
 
-function codecOf(require: Require): Parameters<typeof createDecodeRecords>[1] {
-  const { lookupCodecByAttributes } = require(COMPRESSION) as {
-    lookupCodecByAttributes: ReturnType<typeof codecOf>;
-  };
-  return lookupCodecByAttributes;
+interface Compressions {
+  readonly lookupCodec: (type: number) => Compressor;
+  readonly lookupCodecByAttributes: Parameters<typeof createDecodeRecords>[1];
 }
+
+const compressionsOf = (require: Require) => require(COMPRESSION) as Compressions;

@@ -1,9 +1,15 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';
 import { anyField, anyHeaders } from '../../testing/records.js';
-import '../kafkajs.js';
+import { compressionType } from '../compression-type.js';
 import { installed, stock } from '../testing/stock.js';
-import { createProduceRequest, type Produce, type ProduceArguments } from './produce-request.js';
+import { canCompress, COMPRESSIONS } from './compression.js';
+import {
+  createProduceRequest,
+  type Compressor,
+  type Produce,
+  type ProduceArguments,
+} from './produce-request.js';
 import { sizeOfContent } from './record-encoder.js';
 
 // Its records are encoded by our record encoder, which is byte for byte kafkajs' own.
@@ -11,7 +17,10 @@ const stockRequest = stock<Produce>('kafkajs/src/protocol/requests/produce/v3/re
   Date: { now: () => Date.now() },
 });
 const { crc32c } = installed<{ crc32c: (bytes: Buffer) => number }>('@node-rs/crc32');
-const fastRequest = createProduceRequest(stockRequest, crc32c, () => true);
+const { lookupCodec } = installed<{ lookupCodec: (type: number) => Compressor }>(
+  'kafkajs/src/protocol/message/compression/index.js',
+);
+const fastRequest = createProduceRequest(stockRequest, crc32c, () => true, lookupCodec);
 
 const text = fc.string({ unit: 'binary' });
 /** As the pipeline hands it over: values may be texts, and the size may have been counted before. */
@@ -86,11 +95,18 @@ describe('a Produce request encoded in one pass', () => {
     );
   });
 
-  it('is compressed by kafkajs where that is asked for', async () => {
+  it.each(
+    COMPRESSIONS.filter((one) => one !== 'none' && canCompress(one)).map(
+      (name) => [name, compressionType(name)] as const,
+    ),
+  )('is so compressed with %s', async (_, compression) => {
     await fc.assert(
-      fc.asyncProperty(request(message), (args) => expectSame({ ...args, compression: 1 })),
+      fc.asyncProperty(request(message), (args) => expectSame({ ...args, compression })),
       { numRuns: 50 },
     );
+    const messages = lengths.map((length) => ({ key: null, value: Buffer.alloc(length, 'xyz') }));
+    const topicData = [{ topic: 't', partitions: [{ partition: 0, messages }] }];
+    await expectSame({ acks: -1, timeout: 1, transactionalId: 'id', compression, topicData });
   });
 
   it('is as kafkajs makes it in all but the encoding', () => {
@@ -102,7 +118,7 @@ describe('a Produce request encoded in one pass', () => {
   });
 
   it('is left to kafkajs when it is turned off', () => {
-    const off = createProduceRequest(stockRequest, crc32c, () => false);
+    const off = createProduceRequest(stockRequest, crc32c, () => false, lookupCodec);
     const args = { acks: -1, timeout: 1, topicData: [] };
     expect(String(off(args).encode)).toBe(String(stockRequest(args).encode));
   });

@@ -42,33 +42,52 @@ interface ProduceRequest {
 
 type Checksum = (bytes: Buffer) => number;
 
+/** The part of a compression of kafkajs that is needed here. */
+export interface Compressor {
+  readonly compress: (bytes: { readonly buffer: Buffer }) => Promise<Buffer>;
+}
+
 export type Produce = (args: ProduceArguments) => ProduceRequest;
 
 /**
  * Encodes a whole Produce request (versions 3 to 7) into one buffer of its exact size, where the stock encoder
- * writes every record into a buffer of its own and copies it six times. What it does not do itself,
- * compression and timestamps given by the caller, it leaves to `stock`.
+ * writes every record into a buffer of its own and copies it six times. Compressed records go through one
+ * buffer for each partition. What it does not do itself, timestamps given by the caller, it leaves to `stock`.
  * @param checksum CRC-32C
  * @param isEnabled asked at every request
+ * @param compressionOf the compression of a number
  */
-export function createProduceRequest(stock: Produce, checksum: Checksum, isEnabled: () => boolean): Produce {
+export function createProduceRequest(
+  stock: Produce,
+  checksum: Checksum,
+  isEnabled: () => boolean,
+  compressionOf: (type: number) => Compressor,
+): Produce {
   return (args) => {
     const request = stock(args);
     if (!isEnabled() || !isPlain(args)) return request;
-    return { ...request, encode: () => Promise.resolve(encodeProduce(args, checksum)) };
+    return { ...request, encode: () => encodeProduce(args, checksum, compressionOf) };
   };
 }
 
-const isPlain = ({ compression = 0, topicData }: ProduceArguments): boolean =>
-  compression === 0 &&
+const isPlain = ({ topicData }: ProduceArguments): boolean =>
   topicData.every(({ partitions }) =>
     partitions.every(({ messages }) => messages.every(({ timestamp }) => timestamp == null)),
   );
 
-function encodeProduce(args: ProduceArguments, checksum: Checksum): Encoded {
+async function encodeProduce(
+  args: ProduceArguments,
+  checksum: Checksum,
+  compressionOf: (type: number) => Compressor,
+): Promise<Encoded> {
   const now = Date.now();
-  const { acks, timeout, transactionalId = null, topicData } = args;
+  const { acks, timeout, transactionalId = null, compression = 0, topicData } = args;
   const layouts = topicData.map(({ topic, partitions }) => ({ topic, batches: partitions.map(layOut) }));
+  if (compression !== 0) {
+    const compressor = compressionOf(compression);
+    const batches = layouts.flatMap((layout) => layout.batches);
+    await Promise.all(batches.map((batch) => compressRecords(batch, compressor)));
+  }
   let size = sizeOfString(transactionalId) + 10;
   for (const { topic, batches } of layouts) {
     size += sizeOfString(topic) + 4;
@@ -94,7 +113,9 @@ function encodeProduce(args: ProduceArguments, checksum: Checksum): Encoded {
 /** Where the bytes of a record batch come from, and how many they are. */
 interface BatchLayout extends PartitionData {
   readonly bodies: readonly number[];
-  readonly size: number;
+  size: number;
+  /** The records as they are sent, where that is not as they are. */
+  compressed?: Buffer;
 }
 
 function layOut(data: PartitionData): BatchLayout {
@@ -109,20 +130,28 @@ function layOut(data: PartitionData): BatchLayout {
   return { ...data, bodies, size };
 }
 
+async function compressRecords(batch: BatchLayout, compressor: Compressor): Promise<void> {
+  const buffer = Buffer.allocUnsafe(batch.size - RECORDS_AT);
+  writeRecords(buffer, batch, 0);
+  batch.compressed = await compressor.compress({ buffer });
+  batch.size = RECORDS_AT + batch.compressed.length;
+}
+
 function writeBatch(
   buffer: Buffer,
-  { partition, messages, firstSequence = 0, bodies, size }: BatchLayout,
-  { transactionalId, producerId = -1, producerEpoch = 0 }: ProduceArguments,
+  batch: BatchLayout,
+  { transactionalId, producerId = -1, producerEpoch = 0, compression = 0 }: ProduceArguments,
   now: number,
   start: number,
 ): number {
+  const { partition, messages, firstSequence = 0, size, compressed } = batch;
   let at = buffer.writeInt32BE(partition, start);
   at = buffer.writeInt32BE(size, at);
   at = buffer.writeBigInt64BE(0n, at);
   at = buffer.writeInt32BE(size - LENGTH_END, at);
   at = buffer.writeInt32BE(0, at);
   at = buffer.writeInt8(MAGIC, at);
-  at = buffer.writeInt16BE(transactionalId ? TRANSACTIONAL : 0, at + 4);
+  at = buffer.writeInt16BE(compression | (transactionalId ? TRANSACTIONAL : 0), at + 4);
   at = buffer.writeInt32BE(messages.length - 1, at);
   at = buffer.writeBigInt64BE(BigInt(now), at);
   at = buffer.writeBigInt64BE(BigInt(now), at);
@@ -130,6 +159,11 @@ function writeBatch(
   at = buffer.writeInt16BE(producerEpoch, at);
   at = buffer.writeInt32BE(firstSequence, at);
   at = buffer.writeInt32BE(messages.length, at);
+  return compressed ? at + compressed.copy(buffer, at) : writeRecords(buffer, batch, at);
+}
+
+function writeRecords(buffer: Buffer, { messages, bodies }: BatchLayout, start: number): number {
+  let at = start;
   messages.forEach(({ key = null, value = null, headers = NO_HEADERS }, index) => {
     at = writeVarint(buffer, bodies[index] ?? 0, at);
     buffer[at++] = 0;

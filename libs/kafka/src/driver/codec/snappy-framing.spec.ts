@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { snappyBlocks } from './compression.js';
+import fc from 'fast-check';
+import { snappyBlocks, snappyFrame } from './snappy-framing.js';
 
 const frame = (...blocks: Buffer[]) =>
   Buffer.concat([
@@ -10,6 +11,26 @@ const frame = (...blocks: Buffer[]) =>
       return [size, block];
     }),
   ]);
+
+describe('the framing of snappy', () => {
+  it('is around blocks of 32 KiB, and is taken off again', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.nat(100_000), async (length) => {
+        const bytes = Buffer.alloc(length, 'snappy');
+        const framed = await snappyFrame(bytes, (block) => Promise.resolve(Buffer.from(block)));
+        const blocks = snappyBlocks(framed);
+        expect(Buffer.concat(blocks).equals(bytes)).toBe(true);
+        expect(blocks.length).toBe(Math.ceil(length / 32_768));
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it('begins as that of Java does', async () => {
+    const framed = await snappyFrame(Buffer.from('one'), (block) => Promise.resolve(block));
+    expect(framed.equals(frame(Buffer.from('one')))).toBe(true);
+  });
+});
 
 describe('the blocks of snappy', () => {
   it('are those of the framing that Java writes', () => {

@@ -1,0 +1,27 @@
+/** What fails on this side before a broker is asked. What each means stands in access-failure.ts. */
+export type SecurityErrorCode =
+  | 'FILE_UNREADABLE'
+  | 'TLS_FILES_UNUSABLE'
+  | 'CLIENT_CERTIFICATE_EXPIRED'
+  | 'TOKEN_ENDPOINT_UNREACHABLE'
+  | 'TOKEN_ENDPOINT_REFUSED'
+  | 'TOKEN_UNUSABLE'
+  | 'AWS_CREDENTIALS_MISSING'
+  | 'SASL_REFUSED';
+
+/**
+ * Trying again at once does not help, so kafkajs is told not to. Its text is its code: causes may hold what
+ * must not be logged.
+ */
+export class SecurityError extends Error {
+  override readonly name = 'SecurityError';
+  /** Read by kafkajs. */
+  readonly retriable = false;
+
+  constructor(
+    readonly code: SecurityErrorCode,
+    override readonly cause?: unknown,
+  ) {
+    super(code);
+  }
+}

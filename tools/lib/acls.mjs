@@ -1,0 +1,66 @@
+/**
+ * The least that each app needs; docs/SECURITY-KAFKA.md explains every line, and the tests show that one less is
+ * too little. Read and Write bring Describe with them.
+ * @typedef {{ principal: string, resource: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID', name: string, prefix?: boolean, operation: 'READ' | 'WRITE' }} Acl
+ * @param {{ inputTopic: string, outputTopic: string, dlqTopic: string, consumerGroup: string }} names
+ * @param {{ consumer: string, producer: string }} users
+ * @returns {Acl[]}
+ */
+export function leastAcls({ inputTopic, outputTopic, dlqTopic, consumerGroup }, { consumer, producer }) {
+  const of = (/** @type {string} */ user) => `User:${user}`;
+  return [
+    { principal: of(consumer), resource: 'TOPIC', name: inputTopic, operation: 'READ' },
+    { principal: of(consumer), resource: 'TOPIC', name: outputTopic, operation: 'WRITE' },
+    { principal: of(consumer), resource: 'TOPIC', name: dlqTopic, operation: 'WRITE' },
+    { principal: of(consumer), resource: 'GROUP', name: consumerGroup, operation: 'READ' },
+    // One transactional id for each input partition, named group/topic/partition.
+    {
+      principal: of(consumer),
+      resource: 'TRANSACTIONAL_ID',
+      name: `${consumerGroup}/`,
+      prefix: true,
+      operation: 'WRITE',
+    },
+    { principal: of(producer), resource: 'TOPIC', name: inputTopic, operation: 'WRITE' },
+  ];
+}
+
+/** Numbers of the protocol: org.apache.kafka.common.resource.ResourceType, .acl.AclOperation and so on. */
+const RESOURCES = { TOPIC: 2, GROUP: 3, TRANSACTIONAL_ID: 5 };
+const OPERATIONS = { READ: 3, WRITE: 4 };
+const ALLOW = 3;
+const LITERAL = 3;
+const PREFIXED = 4;
+
+/** @param {Acl} acl */
+const toEntry = ({ principal, resource, name, prefix = false, operation }) => ({
+  resourceType: RESOURCES[resource],
+  resourceName: name,
+  resourcePatternType: prefix ? PREFIXED : LITERAL,
+  principal,
+  host: '*',
+  operation: OPERATIONS[operation],
+  permissionType: ALLOW,
+});
+
+/** @param {import('kafkajs').Kafka} kafka as a user who may @param {Acl[]} acls */
+export const grant = (kafka, acls) =>
+  withAdmin(kafka, (admin) => admin.createAcls({ acl: acls.map(toEntry) }));
+
+/** @param {import('kafkajs').Kafka} kafka as a user who may @param {Acl[]} acls */
+export const revoke = (kafka, acls) =>
+  withAdmin(kafka, (admin) => admin.deleteAcls({ filters: acls.map(toEntry) }));
+
+/**
+ * @param {import('kafkajs').Kafka} kafka
+ * @param {(admin: import('kafkajs').Admin) => Promise<unknown>} work
+ */
+async function withAdmin(kafka, work) {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
