@@ -1,73 +1,23 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { bytes, VALID } from '../support/events.js';
-import { startIllServer } from '../support/ill-server.mjs';
-import {
-  collect,
-  eventually,
-  isReady,
-  metric,
-  produce,
-  startService,
-  uniqueTopics,
-  type Collected,
-  type Service,
-  type Topics,
-} from '../support/pipeline.js';
+import { describe, expect, it } from '@jest/globals';
+import { header, ipOf, lookedUp, numbersOf, statusOf, useIllServer } from '../support/lookups.js';
+import { eventually, metric, produce, uniqueTopics, type Collected } from '../support/pipeline.js';
 
-type Server = Awaited<ReturnType<typeof startIllServer>>;
-
-const FAST = { KAFKA_RETRY_INITIAL_DELAY: '1', KAFKA_RETRY_MAX_DELAY: '5', CIRCUIT_MINIMUM_CALLS: '1000' };
-/** Public addresses, one for each number. */
-const ipOf = (number: number) => `8.8.${String(number >> 8)}.${String(number & 255)}`;
-const eventOf = (number: number, further: object = {}) => ({
-  key: `user-${String(number)}`,
-  value: bytes({ ...VALID, user_id: `user-${String(number)}`, ip: ipOf(number), number, ...further }),
-});
-const header = ({ headers }: Collected, name: string) => String(headers[name]);
-const numbers = (records: readonly Collected[] = []) =>
-  records.map(({ value }) => (JSON.parse(String(value)) as { number: number }).number);
-
-let server: Server;
-const running: { stop(): Promise<unknown> }[] = [];
-
-beforeAll(async () => {
-  server = await startIllServer();
-});
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop()));
-  server.mode = 'ok';
-  server.modes.clear();
-  server.calls.length = 0;
-});
-afterAll(() => server.stop());
-
-async function start(topics: Topics, env: Record<string, string> = {}): Promise<Service> {
-  const consumer = await startService('consumer', topics, { ENRICHMENT_URL: server.url, ...FAST, ...env });
-  running.push(consumer);
-  await eventually('the consumer is ready', () => isReady(consumer));
-  return consumer;
-}
-
-async function read(...topics: string[]) {
-  const reader = await collect(topics);
-  running.push(reader);
-  return (topic: string) => reader.records.get(topic) ?? [];
-}
+const outside = useIllServer();
 
 describe('an event that fails for a passing reason', () => {
   it('goes through the retry topics, each time when it is due, and to the dead letters with all its calls', async () => {
     const topics = uniqueTopics();
     const { input, output, dlq } = topics;
     const retries = [`${input}-retry-1`, `${input}-retry-2`];
-    server.modes.set(ipOf(1), 'status:503');
-    const consumer = await start(topics, { RETRY_DELAYS: '2s,3s' });
-    const of = await read(output, dlq, ...retries);
+    outside.server.modes.set(ipOf(1), 'status:503');
+    const consumer = await outside.start(topics, { RETRY_DELAYS: '2s,3s' });
+    const of = await outside.read(output, dlq, ...retries);
     await produce(input, [
-      { ...eventOf(1), headers: { trace: 'abc', 'retry.attempts': '77', 'retry.due-at': '9'.repeat(15) } },
-      eventOf(2),
+      { ...lookedUp(1), headers: { trace: 'abc', 'retry.attempts': '77', 'retry.due-at': '9'.repeat(15) } },
+      lookedUp(2),
     ]);
     await eventually('the event behind it has come out', () => of(output).length === 1);
-    expect(numbers(of(output))).toEqual([2]);
+    expect(numbersOf(of(output))).toEqual([2]);
     await eventually('it is a dead letter', () => of(dlq).length === 1, 30_000);
 
     const [letter] = of(dlq);
@@ -81,7 +31,7 @@ describe('an event that fails for a passing reason', () => {
     expect(header(letter, '__connect.errors.offset')).toBe('0');
     expect(header(letter, 'kafka_dlt-exception-message')).toBe('enrichment: HTTP 503');
 
-    const times = server.calls.filter(({ ip }) => ip === ipOf(1)).map(({ at }) => at);
+    const times = outside.server.calls.filter(({ ip }) => ip === ipOf(1)).map(({ at }) => at);
     expect(times).toHaveLength(9);
     const [first, second] = retries.map((topic) => Number(header(of(topic)[0] as Collected, 'retry.due-at')));
     for (const [due, at] of [
@@ -95,39 +45,44 @@ describe('an event that fails for a passing reason', () => {
       metric(consumer, 'kafka_messages_processed_total', `result="${result}"`);
     await eventually('it is counted', async () => (await count('dlq')) === 1);
     expect([await count('success'), await count('retry')]).toEqual([1, 2]);
+    const lag = async () => (await statusOf(consumer)).transport.partitions;
+    await eventually('no lag is left', async () =>
+      (await lag()).every(({ lagMessages }) => lagMessages === 0),
+    );
+    expect((await lag()).map(({ topic }) => topic).sort()).toEqual([input, ...retries].sort());
   });
 
   it('survives restarts while it waits, and is processed when the neighbour is well again', async () => {
     const topics = uniqueTopics();
     const { input, output, dlq } = topics;
-    server.mode = 'status:500';
-    const first = await start(topics, { RETRY_DELAYS: '6s', SESSION_TIMEOUT: '6000' });
-    const of = await read(output, dlq, `${input}-retry-1`);
-    await produce(input, [eventOf(1), eventOf(2)]);
+    outside.server.mode = 'status:500';
+    const first = await outside.start(topics, { RETRY_DELAYS: '6s', SESSION_TIMEOUT: '6000' });
+    const of = await outside.read(output, dlq, `${input}-retry-1`);
+    await produce(input, [lookedUp(1), lookedUp(2)]);
     await eventually('both wait', () => of(`${input}-retry-1`).length === 2);
     await first.stop('SIGKILL');
-    server.mode = 'ok';
-    const called = server.calls.length;
-    await start(topics, { RETRY_DELAYS: '6s' });
+    outside.server.mode = 'ok';
+    const called = outside.server.calls.length;
+    await outside.start(topics, { RETRY_DELAYS: '6s' });
     await eventually('both are processed', () => of(output).length === 2, 60_000);
     expect(of(dlq)).toEqual([]);
     const due = Number(header(of(`${input}-retry-1`)[0] as Collected, 'retry.due-at'));
-    expect((server.calls[called]?.at ?? 0) - due).toBeGreaterThanOrEqual(0);
+    expect((outside.server.calls[called]?.at ?? 0) - due).toBeGreaterThanOrEqual(0);
     expect(of(output).map(({ headers }) => headers)).toEqual([{}, {}]);
     expect(JSON.parse(String(of(output)[0]?.value))).toMatchObject({ enrichment: { asn: 64_496 } });
   });
 
   it('stays in place and in order with RETRY_DELAYS=none, and then goes to the dead letters', async () => {
     const topics = uniqueTopics();
-    server.modes.set(ipOf(2), 'status:500');
-    await start(topics, { RETRY_DELAYS: 'none' });
-    const of = await read(topics.output, topics.dlq);
+    outside.server.modes.set(ipOf(2), 'status:500');
+    await outside.start(topics, { RETRY_DELAYS: 'none' });
+    const of = await outside.read(topics.output, topics.dlq);
     await produce(
       topics.input,
-      [1, 2, 3].map((number) => eventOf(number)),
+      [1, 2, 3].map((number) => lookedUp(number)),
     );
     await eventually('all have come out', () => of(topics.output).length + of(topics.dlq).length === 3);
-    expect([numbers(of(topics.output)), numbers(of(topics.dlq))]).toEqual([[1, 3], [2]]);
+    expect([numbersOf(of(topics.output)), numbersOf(of(topics.dlq))]).toEqual([[1, 3], [2]]);
     expect(header(of(topics.dlq)[0] as Collected, 'dlq.attempts')).toBe('3');
   });
 });

@@ -30,6 +30,7 @@ class IllServer {
 
   /** Listens, again on the same port after `refuse`. */
   async start() {
+    if (this.#server.listening) return this;
     this.#server.listen(this.#port, '127.0.0.1');
     await once(this.#server, 'listening');
     const address = this.#server.address();
@@ -60,7 +61,7 @@ class IllServer {
     this.mostInProgress = Math.max(this.mostInProgress, ++this.inProgress);
     response.on('close', () => this.inProgress--);
     const [kind, number = '0'] = (this.modes.get(ip) ?? this.mode).split(':');
-    const good = JSON.stringify({ ip, asn: 64_496 });
+    const good = `{"ip":${JSON.stringify(ip)},"serial":18446744073709551615,"asn":64496}`;
     switch (kind) {
       case 'ok':
         return void response.end(good);
