@@ -1,12 +1,15 @@
 import { Logger, Module, type DynamicModule } from '@nestjs/common';
 import {
   AtLeastOnceDelivery,
+  Circuits,
   CommittedOffsets,
   connect,
   ExactlyOnceDelivery,
+  FloodWatch,
   KafkaBatchServer,
   RecordProducer,
   RETRY_OPTIONS,
+  retryTopics,
   TopicLimits,
   topicSpecs,
   TransactionalProducer,
@@ -21,6 +24,8 @@ import type { ConsumerConfig } from './config.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
+import { loginSteps } from './login/steps/login-steps.js';
+import { StepRunner } from './login/steps/step-runner.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -43,8 +48,22 @@ class TransportModule {
       initialDelayMs: config.retryInitialDelay,
       maxDelayMs: config.retryMaxDelay,
     };
+    const circuits = new Circuits(
+      {
+        failureRatio: config.circuitRatio,
+        minimumCalls: config.circuitCalls,
+        windowMs: config.circuitWindow,
+        trialAfterMs: config.circuitTrialAfter,
+      },
+      server,
+      events,
+    );
+    const flood = new FloodWatch({ ratio: config.floodRatio }, events);
+    if (config.floodAction === 'pause') events.on('flood', () => server.hold('flood'));
     const providers = [
       { provide: TransportEvents, useValue: events },
+      { provide: Circuits, useValue: circuits },
+      { provide: FloodWatch, useValue: flood },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
     ];
@@ -62,8 +81,9 @@ export class AppModule {
         TransportModule.forConfig(config),
         MetricsModule.forApp('consumer'),
         HealthModule.register({
-          inject: [KafkaBatchServer],
-          useFactory: (server: KafkaBatchServer) => healthProbes(server, config.stallTimeout),
+          inject: [KafkaBatchServer, Circuits],
+          useFactory: (server: KafkaBatchServer, circuits: Circuits) =>
+            healthProbes(server, config.stallTimeout, circuits),
         }),
         AuthModule.register({
           auth: config.adminAuth,
@@ -74,6 +94,12 @@ export class AppModule {
       controllers: [LoginController, ConsumerAdminController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
+        {
+          provide: StepRunner,
+          inject: [Circuits],
+          useFactory: (circuits: Circuits) =>
+            new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
+        },
         PauseControl,
         Telemetry,
       ],
@@ -109,13 +135,24 @@ const MAX_TRANSACTION_MS = 900_000;
 
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,
-  routes: { [LOGIN]: { input: config.inputTopic, output: config.outputTopic, deadLetter: config.dlqTopic } },
+  routes: {
+    [LOGIN]: {
+      input: config.inputTopic,
+      output: config.outputTopic,
+      deadLetter: config.dlqTopic,
+      retries: retryTopics(config.inputTopic, config.retryDelays),
+    },
+  },
   createTopics: topicSpecs(config),
   fromBeginning: config.autoOffsetReset === 'earliest',
   resetLostPositions: config.offsetOutOfRange === 'reset',
   lingerMs: config.batchLinger,
   sessionTimeoutMs: config.sessionTimeout,
   heartbeatIntervalMs: config.heartbeatInterval,
+  fetchMaxBytes: config.fetchMaxBytes,
+  partitionFetchBytes: config.partitionFetchBytes,
+  concurrentPartitions: config.concurrentPartitions,
   concurrency: config.workerPoolSize,
+  batchBudgetMs: config.batchBudget,
   shutdownTimeoutMs: config.shutdownTimeout,
 });

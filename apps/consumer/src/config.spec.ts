@@ -58,9 +58,24 @@ const WRONG: Record<string, string> = {
   STALL_TIMEOUT: '4999',
   BATCH_LINGER_MS: '501',
   KAFKA_WORKER_POOL_SIZE: '0',
+  FETCH_MAX_BYTES: '10MB',
+  MAX_PARTITION_FETCH_BYTES: '1000',
+  MAX_CONCURRENT_PARTITIONS: '0',
+  BATCH_BUDGET: '0',
+  EVENT_TIMEOUT: '30s',
   KAFKA_RETRY_LIMIT: '101',
   KAFKA_RETRY_INITIAL_DELAY: 'soon',
   KAFKA_RETRY_MAX_DELAY: '1e3',
+  RETRY_DELAYS: '5s,soon',
+  CIRCUIT_FAILURE_RATIO: '50%',
+  CIRCUIT_MINIMUM_CALLS: '0',
+  CIRCUIT_WINDOW: '10s',
+  CIRCUIT_TRIAL_AFTER: '0',
+  DLQ_FLOOD_RATIO: '1.5',
+  DLQ_FLOOD_ACTION: 'stop',
+  ENRICHMENT_URL: 'http://{ip}/',
+  ENRICHMENT_TIMEOUT: '2s',
+  ENRICHMENT_MAX_BYTES: '64KB',
   MIN_APP_VERSION: 'newest',
 };
 
@@ -111,6 +126,51 @@ describe("the consumer's settings", () => {
       ]);
     },
   );
+
+  it.each([
+    'host/path?ip={ip}',
+    'ftp://host/{ip}',
+    'http://host/path',
+    'http://{ip}/path',
+    'http://host{ip}/',
+    'http://user:pass@host/{ip}',
+    'http://host/#{ip}',
+  ])('refuse %s as the address of the enrichment, without showing it', (url) => {
+    const problems = problemsOf({ ENRICHMENT_URL: url });
+    expect(problems).toEqual([expect.stringMatching(/^ENRICHMENT_URL must be/)]);
+    expect(problems.join()).not.toContain('not "');
+  });
+
+  it.each(['http://host/path?ip={ip}', 'https://host:8443/{ip}/json?key=s3cret', 'http://[::1]:80/{ip}'])(
+    'take %s as the address of the enrichment',
+    (url) => {
+      expect(load({ ENRICHMENT_URL: url })).toMatchObject({ ok: true, values: { enrichmentUrl: url } });
+    },
+  );
+
+  it.each<[given: string, delays: number[]]>([
+    ['none', []],
+    ['5s, 1m,10m', [5_000, 60_000, 600_000]],
+    ['1h30m', [5_400_000]],
+  ])('read the waits before retries in %s', (given, delays) => {
+    expect(load({ RETRY_DELAYS: given })).toMatchObject({ ok: true, values: { retryDelays: delays } });
+  });
+
+  it.each(['5s,none', '5s,,1m', '1s,1s,1s,1s,1s,1s,1s,1s,1s,1s'])(
+    'refuse the waits before retries in %s',
+    (given) => {
+      expect(problemsOf({ RETRY_DELAYS: given })).toEqual([expect.stringMatching(/^RETRY_DELAYS must be/)]);
+    },
+  );
+
+  it.each([
+    [{ DLQ_TOPIC: 'user-login-retry-1' }, /retry topic user-login-retry-1/],
+    [{ OUTPUT_TOPIC: 'user-login-retry-3' }, /retry topic user-login-retry-3/],
+    [{ INPUT_TOPIC: 'x'.repeat(245), KAFKA_CREATE_TOPICS: 'x:1:1' }, /^INPUT_TOPIC must be shorter/],
+  ])('refuse names that collide with or are too long for retry topics: %j', (environment, problem) => {
+    expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
+    expect(problemsOf({ ...environment, RETRY_DELAYS: 'none' })).toEqual([]);
+  });
 
   it('refuse a topic that is to be created twice, which Kafka would refuse for ever', () => {
     expect(problemsOf({ KAFKA_CREATE_TOPICS: 'a:1:1,b:1:1,a:2:1' })).toEqual([

@@ -3,15 +3,38 @@ import {
   CONSUMER_GROUP_CHECKS,
   CONSUMER_GROUP_SETTINGS,
   KAFKA_SETTINGS,
+  RETRY_CHECKS,
   TOPIC_CHECKS,
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
-import { defineSettings, opsSettings, setting, type SettingValues } from '@pipeline/ops';
+import { IP_PLACE } from './login/steps/enrichment.step.js';
+import { defineSettings, integer, opsSettings, setting, type SettingValues } from '@pipeline/ops';
 
 export const CONSUMER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8080 }),
   ...KAFKA_SETTINGS,
   ...CONSUMER_GROUP_SETTINGS,
+  enrichmentUrl: setting<string, undefined>('ENRICHMENT_URL', {
+    default: undefined,
+    whenUnset: 'off',
+    secret: true,
+    accepts: 'an http or https URL with {ip} behind its host, such as http://host/path?ip={ip}',
+    parse: enrichmentUrl,
+    help: 'Where each event is looked up by its IP address, by GET; the JSON object of the answer is added as `enrichment`.',
+  }),
+  enrichmentTimeout: integer('ENRICHMENT_TIMEOUT', {
+    default: 2_000,
+    min: 1,
+    max: 2 ** 31 - 1,
+    unit: 'ms',
+    help: 'For one look-up, connecting included.',
+  }),
+  enrichmentMaxBytes: integer('ENRICHMENT_MAX_BYTES', {
+    default: 65_536,
+    min: 2,
+    max: 2 ** 24,
+    help: 'Bytes of an answer; a longer one counts as a failure.',
+  }),
   minAppVersion: setting<string>('MIN_APP_VERSION', {
     default: '2.0.0',
     accepts: 'a version such as 2.0.0',
@@ -20,6 +43,23 @@ export const CONSUMER_SETTINGS = defineSettings({
   }),
 });
 
-export const CONSUMER_CHECKS = [...CONNECTION_CHECKS, ...CONSUMER_GROUP_CHECKS, ...TOPIC_CHECKS];
+export const CONSUMER_CHECKS = [
+  ...CONNECTION_CHECKS,
+  ...CONSUMER_GROUP_CHECKS,
+  ...TOPIC_CHECKS,
+  ...RETRY_CHECKS,
+];
+
+/** The placeholder must be where the URL parser changes nothing of it, and never choose the host. */
+function enrichmentUrl(given: string): string | undefined {
+  const [before, ...others] = given.split(IP_PLACE);
+  const example = given.replaceAll(IP_PLACE, '192.0.2.1');
+  if (others.length === 0 || !before || !URL.canParse(example)) return undefined;
+  const { protocol, username, password, host, hash } = new URL(example);
+  const isComplete =
+    before.toLowerCase().startsWith(`${protocol}//`) && before.slice(protocol.length + 2).includes('/');
+  const isPlain = username === '' && password === '' && hash === '';
+  return ['http:', 'https:'].includes(protocol) && host !== '' && isComplete && isPlain ? given : undefined;
+}
 
 export type ConsumerConfig = SettingValues<typeof CONSUMER_SETTINGS>;

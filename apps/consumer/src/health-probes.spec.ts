@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { KafkaBatchServer, TransportStatus } from '@pipeline/kafka';
+import type { TransportStatus } from '@pipeline/kafka';
 import { healthProbes } from './health-probes.js';
 
 const partition: TransportStatus['partitions'][number] = {
@@ -21,7 +21,7 @@ function setUp(status: Partial<TransportStatus>) {
     partitions: [partition],
     ...status,
   };
-  const probes = healthProbes({ describe: () => described } as unknown as KafkaBatchServer, 60_000);
+  const probes = healthProbes({ describe: () => described }, 60_000);
   const all = (list: typeof probes.live) => list.map((probe) => ({ name: probe.name, ...probe.check() }));
   return { live: all(probes.live), ready: all(probes.ready) };
 }

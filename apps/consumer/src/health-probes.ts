@@ -1,15 +1,21 @@
-import type { KafkaBatchServer, PauseReason } from '@pipeline/kafka';
+import type { Circuits, KafkaBatchServer, PauseReason } from '@pipeline/kafka';
 import type { HealthProbes } from '@pipeline/ops';
 
 /** Partitions that only somebody's decision sets going again. */
 const BLOCKING: readonly PauseReason[] = ['undeliverable', 'offset-out-of-range'];
+
+const NO_CIRCUITS = { describe: () => [] };
 
 /**
  * Ready: a member of the group whose broker answers, also while an operator has paused it or without any
  * partition (a standby). Live does not fail because a broker is away, which a restart would not bring back;
  * it fails when a partition has had work for `stallTimeoutMs` and got nowhere.
  */
-export function healthProbes(server: KafkaBatchServer, stallTimeoutMs: number): HealthProbes {
+export function healthProbes(
+  server: Pick<KafkaBatchServer, 'describe'>,
+  stallTimeoutMs: number,
+  circuits: Pick<Circuits, 'describe'> = NO_CIRCUITS,
+): HealthProbes {
   const kafka = {
     name: 'kafka',
     check: () => {
@@ -43,6 +49,20 @@ export function healthProbes(server: KafkaBatchServer, stallTimeoutMs: number): 
       return { up: stalled.length === 0, details: stalled.length === 0 ? {} : { stalled } };
     },
   };
+  // An open circuit is a pause: the instance does what it should.
+  const outside = {
+    name: 'circuits',
+    check: () => ({
+      up: true,
+      details: Object.fromEntries(
+        circuits.describe().map(({ name, state, since }) => [name, { state, since }]),
+      ),
+    }),
+  };
   const process = { name: 'process', check: () => ({ up: true }) };
-  return { live: [process, progress], ready: [kafka], startup: [process] };
+  return {
+    live: [process, progress],
+    ready: [kafka, outside],
+    startup: [process],
+  };
 }

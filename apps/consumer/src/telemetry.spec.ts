@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, expect, it, jest } from '@jest/globals';
-import { TransportEvents, type KafkaBatchServer } from '@pipeline/kafka';
+import { TransportEvents, type Circuits, type FloodWatch, type KafkaBatchServer } from '@pipeline/kafka';
 import type { Metrics } from '@pipeline/ops';
 import { Telemetry } from './telemetry.js';
 
@@ -19,6 +19,8 @@ function setUp() {
     events,
     metrics as unknown as Metrics,
     server as unknown as KafkaBatchServer,
+    { describe: () => [] } as unknown as Circuits,
+    { isFlooded: false } as unknown as FloodWatch,
   );
   telemetry.onModuleInit();
   return { events, lines };

@@ -1,7 +1,10 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
+import { Circuits, FloodWatch, KafkaBatchServer, TransportEvents, type CircuitStatus } from '@pipeline/kafka';
 import { Metrics, RepeatedWarning } from '@pipeline/ops';
 import { FailureLog } from './failure-log.js';
+
+/** As pipeline_circuit_state numbers them. */
+const CIRCUIT_STATES: readonly CircuitStatus['state'][] = ['closed', 'half-open', 'open'];
 
 /** Turns what happens in the transport into log lines and metrics. Only its end, `fatal`, is bootstrap.ts's to log. */
 @Injectable()
@@ -14,11 +17,14 @@ export class Telemetry implements OnModuleInit {
     private readonly events: TransportEvents,
     private readonly metrics: Metrics,
     private readonly server: KafkaBatchServer,
+    private readonly circuits: Circuits,
+    private readonly flood: FloodWatch,
   ) {}
 
   onModuleInit(): void {
     this.countBatches();
     this.logChanges();
+    this.logFailuresOutside();
     this.collectGauges();
   }
 
@@ -28,8 +34,9 @@ export class Telemetry implements OnModuleInit {
     const latency = this.metrics.histogram('pipeline_event_latency_seconds');
     const duration = this.metrics.histogram('kafka_processing_duration_seconds');
     const retries = this.metrics.counter('pipeline_retries_total');
-    this.events.on('committed', ({ processed, deadLettered, timestamps, committedAt }) => {
+    this.events.on('committed', ({ processed, deferred, deadLettered, timestamps, committedAt }) => {
       results.inc({ result: 'success' }, processed);
+      results.inc({ result: 'retry' }, deferred);
       for (const [reason, count] of deadLettered) {
         results.inc({ result: 'dlq' }, count);
         deadLetters.inc({ reason }, count);
@@ -85,10 +92,29 @@ export class Telemetry implements OnModuleInit {
     );
   }
 
+  private logFailuresOutside(): void {
+    this.events.on('circuit', ({ name, state }) => {
+      if (state === 'open')
+        this.logger.warn(`the circuit of ${name} is open: events wait until a trial succeeds`);
+      else if (state === 'half-open')
+        this.logger.log(`the circuit of ${name} is half-open: the next event is a trial`);
+      else this.logger.log(`the circuit of ${name} is closed: events are processed again`);
+    });
+    const floods = this.metrics.counter('pipeline_dlq_floods_total');
+    this.events.on('flood', ({ events, rejected }) => {
+      floods.inc();
+      this.logger.error(
+        `${String(rejected)} of the ${String(events)} events of the last minute are dead letters: is a new release of their producer at fault?`,
+      );
+    });
+  }
+
   private collectGauges(): void {
     const messages = this.metrics.gauge('pipeline_consumer_lag_messages');
     const seconds = this.metrics.gauge('pipeline_consumer_lag_seconds');
     const paused = this.metrics.gauge('pipeline_paused');
+    const circuit = this.metrics.gauge('pipeline_circuit_state');
+    const flooded = this.metrics.gauge('pipeline_dlq_flood');
     // A scrape asks every gauge in turn; reading the state for the first of them serves all.
     const collect = () => {
       const status = this.server.describe();
@@ -98,7 +124,9 @@ export class Telemetry implements OnModuleInit {
         messages.set({ topic, partition }, lagMessages);
         seconds.set({ topic, partition }, lagSeconds);
       }
-      paused.set(status.pausedBy.includes('operator') ? 1 : 0);
+      paused.set(status.pausedBy.length > 0 ? 1 : 0);
+      circuit.set(Math.max(0, ...this.circuits.describe().map(({ state }) => CIRCUIT_STATES.indexOf(state))));
+      flooded.set(this.flood.isFlooded ? 1 : 0);
     };
     Object.assign(messages, { collect });
   }

@@ -20,6 +20,21 @@ export const HEADERS = {
   connectExceptionMessage: '__connect.errors.exception.message',
 } as const;
 
+/** Names of the headers that a record of a retry topic carries besides its own; all of them are texts. */
+export const RETRY_HEADERS = {
+  /** Milliseconds since the epoch; it is not handled before. */
+  dueAt: 'retry.due-at',
+  /** Calls of the handler so far. */
+  attempts: 'retry.attempts',
+  // Where it came from at first.
+  topic: 'retry.original-topic',
+  partition: 'retry.original-partition',
+  offset: 'retry.original-offset',
+  timestamp: 'retry.original-timestamp',
+  /** Class and text of the last error. */
+  error: 'retry.error',
+} as const;
+
 const RESERVED_PREFIXES = ['dlq.', 'kafka_dlt-', '__connect.errors.', 'retry.'];
 
 /** Headers that only the pipeline itself may write. On fresh input they are forged, and dropped. */

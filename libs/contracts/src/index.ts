@@ -1,5 +1,5 @@
 export type { DeadLetterReason } from './dead-letter-reason.js';
-export { HEADERS, isReservedHeader } from './headers.js';
+export { HEADERS, isReservedHeader, RETRY_HEADERS } from './headers.js';
 export { decodeJsonObject, type DecodedPayload, type JsonDocument } from './json-document.js';
 export { LoginEventDto, loginEventDto } from './login-event.dto.js';
 export { compileValidator, type PayloadValidator } from './payload-validator.js';

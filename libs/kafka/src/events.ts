@@ -3,10 +3,13 @@ import type { DeadLetterReason } from '@pipeline/contracts';
 import type { TransactionOutcome } from './driver/transactional-producer.js';
 import type { TopicReport } from './driver/topics.js';
 import type { TopicPartition } from './record.js';
+import type { CircuitStatus } from './retry/circuit.js';
 
 /** A batch whose outcomes are written and whose offset is committed. */
 export interface BatchCommitted extends TopicPartition {
   readonly processed: number;
+  /** Written to a retry topic. */
+  readonly deferred: number;
   /** Dead letters by reason. */
   readonly deadLettered: ReadonlyMap<DeadLetterReason, number>;
   /** Milliseconds since the epoch: the records' own timestamps, for the latency. */
@@ -46,6 +49,12 @@ export interface TransportEventMap {
       readonly goesOn: boolean;
     },
   ];
+  /** An operator lets everything go on that waited for one. */
+  resumed: [];
+  /** A circuit opened, closed, or lets a trial through. */
+  circuit: [CircuitStatus];
+  /** So many of the events of the last minute were dead-lettered; told once per flood. */
+  flood: [{ readonly events: number; readonly rejected: number }];
   undeliverable: [TopicPartition & { readonly offset: string; readonly target: string }];
 }
 

@@ -23,9 +23,14 @@ export { MetricsInterceptor } from './interceptors/metrics.interceptor.js';
 export { RETRY_OPTIONS, RetryInterceptor } from './interceptors/retry.interceptor.js';
 export { processed, rejected, type Outcome } from './outcome.js';
 export type { InputRecord, OutgoingRecord } from './record.js';
-export { PassingError, PermanentError } from './retry/errors.js';
+export { EventTimeoutError, PassingError, PermanentError } from './retry/errors.js';
+export type { Circuit, CircuitStatus } from './retry/circuit.js';
+export { retryTopics } from './retry/retry-topics.js';
 export { BatchContext } from './server/batch-context.js';
 export { EachEvent } from './server/each-event.decorator.js';
+export { Circuits } from './server/circuits.js';
+export { failed, handleEachRecord } from './server/each-record.js';
+export { FloodWatch } from './server/flood-watch.js';
 export { KAFKA_BATCH, KafkaBatchServer, type KafkaBatchOptions } from './server/kafka-batch.server.js';
 export type { PauseReason } from './server/pause-registry.js';
 export type { TransportStatus } from './server/transport-status.js';
@@ -33,6 +38,7 @@ export {
   CONSUMER_GROUP_CHECKS,
   CONSUMER_GROUP_SETTINGS,
   KAFKA_SETTINGS,
+  RETRY_CHECKS,
   TOPIC_CHECKS,
   topicSpecs,
 } from './settings.js';

@@ -36,11 +36,21 @@ export interface DeadLettered {
   readonly headers: readonly KafkaHeader[];
 }
 
-/** What became of one record. Handlers return the first three; the DLQ interceptor makes the fourth. */
-export type Outcome = Processed | Rejected | Failed | DeadLettered;
+/** A record that waits in a retry topic before it is handled again. */
+export interface Deferred extends Handled {
+  readonly kind: 'deferred';
+  readonly topic: string;
+  /** Those of the record, then those of the retry; the last one may be left out. */
+  readonly headers: readonly KafkaHeader[];
+  /** What made it wait, for the dead letter that it becomes where it does not fit the retry topic. */
+  readonly failure: Failed;
+}
+
+/** What became of one record. Handlers return the first three; the DLQ interceptor makes the others. */
+export type Outcome = Processed | Rejected | Failed | DeadLettered | Deferred;
 
 /** What the transport can write. */
-export type Deliverable = Processed | DeadLettered;
+export type Deliverable = Processed | DeadLettered | Deferred;
 
 export const processed = (value: Buffer | string): Processed => ({ kind: 'processed', value });
 

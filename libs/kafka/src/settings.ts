@@ -1,9 +1,12 @@
 import {
   choice,
+  decimal,
   defineSettings,
   flag,
   integer,
   list,
+  parseDuration,
+  ratio,
   setting,
   text,
   type SettingsCheck,
@@ -11,6 +14,7 @@ import {
 import type { TopicSpec } from './driver/topics.js';
 import { COMPRESSIONS } from './driver/codec/compression.js';
 import { SECURITY_SETTINGS } from './security-settings.js';
+import { retryTopics } from './retry/retry-topics.js';
 
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
 /** kafkajs divides an address at its first colon: IPv6 only by name. */
@@ -129,17 +133,75 @@ export const CONSUMER_GROUP_SETTINGS = defineSettings({
     unit: 'ms',
     help: 'That a fetch waits for more events: fewer, larger transactions under light load over many partitions.',
   }),
+  fetchMaxBytes: integer('FETCH_MAX_BYTES', {
+    default: 10_485_760,
+    min: 65_536,
+    max: 2 ** 30,
+    help: 'Bytes of one answer of a broker, besides a first record that is larger; one answer per broker is held at a time.',
+  }),
+  partitionFetchBytes: integer('MAX_PARTITION_FETCH_BYTES', {
+    default: 1_048_576,
+    min: 65_536,
+    max: 2 ** 30,
+    help: 'Bytes of one partition in an answer, besides a first record that is larger: what a batch may hold.',
+  }),
+  concurrentPartitions: integer('MAX_CONCURRENT_PARTITIONS', {
+    default: 64,
+    min: 1,
+    max: 10_000,
+    help: 'Partitions of this instance whose batches are worked on at once, each with KAFKA_WORKER_POOL_SIZE events.',
+  }),
   workerPoolSize: integer('KAFKA_WORKER_POOL_SIZE', {
     default: 10,
     min: 1,
     max: 10_000,
     help: 'Events of a partition in progress at once when processing waits on something outside.',
   }),
+  batchBudget: milliseconds(
+    'BATCH_BUDGET',
+    1_000,
+    1,
+    'That events of a fetched batch are begun for when processing waits on something outside; then they are written, and the others follow.',
+  ),
+  eventTimeout: milliseconds(
+    'EVENT_TIMEOUT',
+    30_000,
+    1,
+    'Until an event whose steps have not ended goes to the dead letters.',
+  ),
+  circuitRatio: decimal('CIRCUIT_FAILURE_RATIO', {
+    default: 0.5,
+    min: 0.01,
+    max: 1,
+    help: 'Share of the calls of something outside that must fail to open its circuit.',
+  }),
+  circuitCalls: integer('CIRCUIT_MINIMUM_CALLS', {
+    default: 20,
+    min: 1,
+    max: 1_000_000,
+    help: 'Calls within CIRCUIT_WINDOW below which the circuit stays as it is.',
+  }),
+  circuitWindow: milliseconds('CIRCUIT_WINDOW', 10_000, 100, 'Calls that are older do not count any more.'),
+  circuitTrialAfter: milliseconds(
+    'CIRCUIT_TRIAL_AFTER',
+    5_000,
+    10,
+    'From the opening of a circuit until a single event tries again whether it may close.',
+  ),
+  floodRatio: ratio('DLQ_FLOOD_RATIO', {
+    default: 0.5,
+    help: 'More than this share of at least 1,000 events of the last minute dead-lettered is a flood.',
+  }),
+  floodAction: choice('DLQ_FLOOD_ACTION', {
+    of: ['log', 'pause'],
+    default: 'log',
+    help: '`log`: a flood is logged and counted. `pause`: it also pauses this instance until an operator resumes.',
+  }),
   retryLimit: integer('KAFKA_RETRY_LIMIT', {
     default: 3,
     min: 1,
     max: 100,
-    help: 'Calls in all, in place, before an event goes to the dead letters.',
+    help: 'Calls in all, in place, before an event goes on to the retry topics or the dead letters.',
   }),
   retryInitialDelay: milliseconds(
     'KAFKA_RETRY_INITIAL_DELAY',
@@ -148,6 +210,14 @@ export const CONSUMER_GROUP_SETTINGS = defineSettings({
     'Upper bound of the first wait between calls; doubles each time, with full jitter.',
   ),
   retryMaxDelay: milliseconds('KAFKA_RETRY_MAX_DELAY', 10_000, 1, 'Upper bound of every wait between calls.'),
+  retryDelays: setting<readonly number[]>('RETRY_DELAYS', {
+    default: '5s,1m,10m',
+    accepts: 'none or a comma-separated list of up to 9 durations such as 5s,1m,10m',
+    parse: parseDelays,
+    help:
+      'How long an event that failed in place for a passing reason waits in the retry topics `<INPUT_TOPIC>-retry-1`, ' +
+      '`-retry-2`, … before it is tried again, one topic for each. `none`: no retry topics, the order of every key is kept.',
+  }),
 });
 
 interface GroupValues {
@@ -173,6 +243,13 @@ export const CONSUMER_GROUP_CHECKS: readonly SettingsCheck<GroupValues>[] = [
   },
 ];
 
+function parseDelays(given: string): readonly number[] | undefined {
+  const parts = given.split(',').map((part) => part.trim());
+  if (parts.length === 1 && parts[0]?.toLowerCase() === 'none') return [];
+  const delays = parts.map(parseDuration);
+  return parts.length <= 9 && delays.every((ms) => ms !== undefined) ? delays : undefined;
+}
+
 interface TopicValues {
   readonly inputTopic: string;
   readonly outputTopic: string;
@@ -193,6 +270,24 @@ const differentTopics = (
 const INPUT = ['inputTopic', 'INPUT_TOPIC'] as const;
 const OUTPUT = ['outputTopic', 'OUTPUT_TOPIC'] as const;
 const DEAD_LETTERS = ['dlqTopic', 'DLQ_TOPIC'] as const;
+
+interface RetryValues extends TopicValues {
+  readonly retryDelays: readonly number[];
+}
+
+/** For the consumer, besides TOPIC_CHECKS. */
+export const RETRY_CHECKS: readonly SettingsCheck<RetryValues>[] = [
+  {
+    about: ['inputTopic', 'outputTopic', 'dlqTopic', 'retryDelays'],
+    problem: ({ inputTopic, outputTopic, dlqTopic, retryDelays }) => {
+      const topics = retryTopics(inputTopic, retryDelays).map(({ topic }) => topic);
+      const taken = topics.find((topic) => topic === outputTopic || topic === dlqTopic);
+      if (taken) return `OUTPUT_TOPIC and DLQ_TOPIC must differ from the retry topic ${taken}`;
+      const long = topics.find((topic) => !TOPIC_NAME.test(topic));
+      return long ? `INPUT_TOPIC must be shorter: ${long} is too long for a topic` : undefined;
+    },
+  },
+];
 
 export const TOPIC_CHECKS: readonly SettingsCheck<TopicValues>[] = [
   differentTopics(INPUT, OUTPUT),
@@ -230,12 +325,17 @@ interface RoleValues extends TopicValues {
   readonly inputRetention: number;
   readonly outputRetention: number;
   readonly dlqRetention: number;
+  /** Absent where there are no retry topics. */
+  readonly retryDelays?: readonly number[];
 }
 
 /** Events grow by a time and dead letters by headers: their topics take more than the 1 MiB of the input. */
 const GROWN_MESSAGE_BYTES = 2 * 1_048_588;
 
-/** The topics to create, each with what its role needs. */
+/**
+ * The topics to create, each with what its role needs. Retry topics that are not named among them are as the input
+ * topic is.
+ */
 export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
   const { inputTopic, outputTopic, dlqTopic, inputRetention, outputRetention, dlqRetention } = values;
   const roles: Record<string, Record<string, string>> = {
@@ -251,5 +351,20 @@ export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
       'max.message.bytes': String(GROWN_MESSAGE_BYTES),
     },
   };
-  return values.createTopics.map((topic) => ({ ...topic, config: roles[topic.topic] ?? {} }));
+  const retries = retryTopics(inputTopic, values.retryDelays ?? []);
+  for (const { topic, delayMs } of retries) {
+    roles[topic] = {
+      'cleanup.policy': 'delete',
+      // The wait comes on top of what an event may wait anyway.
+      'retention.ms': String(inputRetention + delayMs),
+      'max.message.bytes': String(GROWN_MESSAGE_BYTES),
+    };
+  }
+  const input = values.createTopics.find(({ topic }) => topic === inputTopic);
+  const named = new Set(values.createTopics.map(({ topic }) => topic));
+  const further = retries.flatMap(({ topic }) => (input && !named.has(topic) ? [{ ...input, topic }] : []));
+  return [...values.createTopics, ...further].map((topic) => ({
+    ...topic,
+    config: roles[topic.topic] ?? {},
+  }));
 }

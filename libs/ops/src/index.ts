@@ -2,7 +2,7 @@ export { parseDuration } from './admin/parse-duration.js';
 export { PauseCommandDto, ResumeCommandDto } from './admin/pause-command.dto.js';
 export { AdminController } from './auth/admin-controller.decorator.js';
 export { AuthModule } from './auth/auth.module.js';
-export { choice, flag, integer, list, ratio, text } from './config/builders.js';
+export { choice, decimal, flag, integer, list, ratio, text } from './config/builders.js';
 export { loadConfigOrExit } from './config/load-config-or-exit.js';
 export { loadSettings, type SettingsCheck } from './config/load-settings.js';
 export { opsSettings } from './config/ops-settings.js';

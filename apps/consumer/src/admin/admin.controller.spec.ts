@@ -2,13 +2,15 @@ import { ValidationPipe } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { KafkaBatchServer } from '@pipeline/kafka';
+import { Circuits, FloodWatch, KafkaBatchServer } from '@pipeline/kafka';
 import { AuthModule } from '@pipeline/ops';
 import request from 'supertest';
 import { ConsumerAdminController } from './admin.controller.js';
 import { PauseControl, type PauseState } from './pause-control.js';
 
 const TRANSPORT = { member: true, brokerAnswers: true, pausedBy: [], partitions: [] };
+const CIRCUITS = [{ name: 'enrichment', state: 'closed', since: '2026-01-01T00:00:00.000Z' }];
+const STATUS = { circuits: CIRCUITS, flood: false, transport: TRANSPORT };
 const RUNNING = { paused: false, scope: 'instance', reason: null, since: null, until: null };
 
 const server = {
@@ -24,7 +26,12 @@ beforeAll(async () => {
   const module = await Test.createTestingModule({
     imports: [AuthModule.register({ auth: 'none', tokens: [], allowedHosts: [] })],
     controllers: [ConsumerAdminController],
-    providers: [PauseControl, { provide: KafkaBatchServer, useValue: server }],
+    providers: [
+      PauseControl,
+      { provide: KafkaBatchServer, useValue: server },
+      { provide: Circuits, useValue: { describe: () => CIRCUITS } },
+      { provide: FloodWatch, useValue: { isFlooded: false } },
+    ],
   }).compile();
   app = module.createNestApplication<NestExpressApplication>();
   app.useLogger(false);
@@ -42,7 +49,9 @@ const pause = async (body?: object) => {
 
 describe("the consumer's admin interface", () => {
   it('shows the pause and the transport', async () => {
-    await http().get('/admin/status').expect(200, { pause: RUNNING, transport: TRANSPORT });
+    await http()
+      .get('/admin/status')
+      .expect(200, { pause: RUNNING, ...STATUS });
   });
 
   it('pauses without a body', async () => {
@@ -54,7 +63,9 @@ describe("the consumer's admin interface", () => {
     const state = await pause({ reason: 'maintenance', for: '15m', scope: 'instance' });
     expect(state).toMatchObject({ paused: true, reason: 'maintenance' });
     expect(Date.parse(String(state.until)) - Date.parse(String(state.since))).toBeCloseTo(15 * 60_000, -3);
-    await http().get('/admin/status').expect(200, { pause: state, transport: TRANSPORT });
+    await http()
+      .get('/admin/status')
+      .expect(200, { pause: state, ...STATUS });
   });
 
   it('may be told twice', async () => {

@@ -1,15 +1,30 @@
 import { BadRequestException, Body, Get, HttpCode, Post } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
-import { KafkaBatchServer, type TransportStatus } from '@pipeline/kafka';
+import {
+  Circuits,
+  FloodWatch,
+  KafkaBatchServer,
+  type CircuitStatus,
+  type TransportStatus,
+} from '@pipeline/kafka';
 import { AdminController, PauseCommandDto, ResumeCommandDto } from '@pipeline/ops';
 import { PauseControl, type PauseState } from './pause-control.js';
 import { ConsumerStatusDto, PauseStateDto } from './status.dto.js';
+
+interface ConsumerStatus {
+  readonly pause: PauseState;
+  readonly circuits: readonly CircuitStatus[];
+  readonly flood: boolean;
+  readonly transport: TransportStatus;
+}
 
 @AdminController()
 export class ConsumerAdminController {
   constructor(
     private readonly pauses: PauseControl,
     private readonly server: KafkaBatchServer,
+    private readonly circuits: Circuits,
+    private readonly flood: FloodWatch,
   ) {}
 
   @Post('pause')
@@ -38,8 +53,13 @@ export class ConsumerAdminController {
     type: ConsumerStatusDto,
     description: 'What runs, what is paused and why, partitions and lag.',
   })
-  status(): { pause: PauseState; transport: TransportStatus } {
-    return { pause: this.pauses.current, transport: this.server.describe() };
+  status(): ConsumerStatus {
+    return {
+      pause: this.pauses.current,
+      circuits: this.circuits.describe(),
+      flood: this.flood.isFlooded,
+      transport: this.server.describe(),
+    };
   }
 }
 

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { TransportStatus } from '@pipeline/kafka';
+import type { CircuitStatus, TransportStatus } from '@pipeline/kafka';
 import type { PauseState } from './pause-control.js';
 
 const REASONS = { type: 'array', items: { type: 'string' }, example: ['operator'] } as const;
@@ -70,10 +70,27 @@ class TransportStatusDto implements TransportStatus {
   partitions!: readonly PartitionStatusDto[];
 }
 
+class CircuitStatusDto implements CircuitStatus {
+  @ApiProperty({ description: 'The step whose calls it guards' })
+  name!: string;
+
+  @ApiProperty({ enum: ['closed', 'half-open', 'open'] })
+  state!: CircuitStatus['state'];
+
+  @ApiProperty({ type: 'string', format: 'date-time' })
+  since!: string;
+}
+
 /** What GET /admin/status answers. */
 export class ConsumerStatusDto {
   @ApiProperty()
   pause!: PauseStateDto;
+
+  @ApiProperty({ type: [CircuitStatusDto], description: 'While any of them is open, events wait' })
+  circuits!: readonly CircuitStatusDto[];
+
+  @ApiProperty({ description: 'Most of the events of the last minutes were dead-lettered' })
+  flood!: boolean;
 
   @ApiProperty()
   transport!: TransportStatusDto;

@@ -2,9 +2,13 @@ import {
   compileValidator,
   decodeJsonObject,
   loginEventDto,
+  type JsonDocument,
+  type LoginEventDto,
   type PayloadValidator,
+  type Violation,
 } from '@pipeline/contracts';
 import { processed, rejected, type InputRecord, type Outcome } from '@pipeline/kafka';
+import { ExactJson, type StepFields } from './steps/login-step.js';
 
 /** Decides about login events: what is valid, and what it becomes. */
 export class LoginProcessor {
@@ -19,15 +23,53 @@ export class LoginProcessor {
     const decoded = decodeJsonObject(value);
     if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
     const { document } = decoded;
-    const violations = this.validator.validate(document.value);
-    // Also of an invalid event: its list of violations is to be complete.
-    const output = document.encode((event) => {
-      if (typeof event['locale'] === 'string') event['locale'] = event['locale'].toLowerCase();
-      event['processed_at'] = processedAt;
-    });
-    if (output && violations.length === 0) return processed(output);
-    return rejected('VALIDATION_FAILED', output ? violations : [...violations, TOO_DEEP]);
+    return finish(document, this.validator.validate(document.value), processedAt, NO_FIELDS);
   }
+
+  /**
+   * As `process`, with the fields that `look` gives for a valid event set in the output.
+   * @throws what `look` throws
+   */
+  async processWith(
+    { value }: Pick<InputRecord, 'value'>,
+    look: (event: LoginEventDto) => Promise<StepFields>,
+  ): Promise<Outcome> {
+    const decoded = decodeJsonObject(value);
+    if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
+    const { document } = decoded;
+    const violations = this.validator.validate(document.value);
+    const fields = violations.length > 0 ? NO_FIELDS : await look(document.value as unknown as LoginEventDto);
+    return finish(document, violations, new Date().toISOString(), fields);
+  }
+}
+
+const NO_FIELDS: StepFields = {};
+
+function finish(
+  document: JsonDocument,
+  violations: readonly Violation[],
+  processedAt: string,
+  fields: StepFields,
+): Outcome {
+  // Also of an invalid event: its list of violations is to be complete.
+  const output = document.encode((event) => {
+    if (typeof event['locale'] === 'string') event['locale'] = event['locale'].toLowerCase();
+    event['processed_at'] = processedAt;
+    // What is exact is added behind the others.
+    for (const name in fields) event[name] = fields[name] instanceof ExactJson ? undefined : fields[name];
+  });
+  if (output && violations.length === 0) return processed(withExact(output, fields));
+  return rejected('VALIDATION_FAILED', output ? violations : [...violations, TOO_DEEP]);
+}
+
+/** @param output a JSON object that is not empty */
+function withExact(output: string, fields: StepFields): string {
+  let text = output;
+  for (const name in fields) {
+    const field = fields[name];
+    if (field instanceof ExactJson) text = `${text.slice(0, -1)},${JSON.stringify(name)}:${field.text}}`;
+  }
+  return text;
 }
 
 const TOO_DEEP = { field: '', rule: 'too_deep', message: 'is nested too deeply to be written out again' };

@@ -1,18 +1,21 @@
 import { HEADERS, isReservedHeader, type DeadLetterReason, type Violation } from '@pipeline/contracts';
 import type { InputRecord, KafkaHeader } from '../record.js';
+import { firstOriginOf, type FirstOrigin } from '../retry/retry-headers.js';
 
-/** Where a dead letter's record came from. */
+/** Where a record was read from. */
 export interface Origin {
   readonly topic: string;
   readonly partition: number;
   readonly groupId: string;
+  /** One of our own retry topics, the only ones whose retry headers are believed. @default false */
+  readonly isRetry?: boolean;
 }
 
 /** Why a record became a dead letter. */
 export interface Verdict {
   readonly reason: DeadLetterReason;
   readonly violations: readonly Violation[];
-  /** Calls of the handler in all. */
+  /** Calls of the handler since the record was read. */
   readonly attempts: number;
   /** Class and text of the error, for readers of Spring's and Connect's headers. */
   readonly exception: { readonly name: string; readonly message: string };
@@ -26,6 +29,13 @@ export function carriedHeaders(record: InputRecord): readonly KafkaHeader[] {
     : record.headers;
 }
 
+/** Where a record came from at first, and how often it was tried before it was read from there. */
+export function firstOf(record: InputRecord, origin: Origin): FirstOrigin {
+  const { topic, partition, isRetry } = origin;
+  const here = { topic, partition, offset: record.offset, timestamp: record.timestamp, attempts: 0 };
+  return isRetry ? firstOriginOf(record, here) : here;
+}
+
 /**
  * The headers of a dead letter after the record's own: ours, then the family of Spring Kafka's
  * DeadLetterPublishingRecoverer (big-endian: partition 4 bytes, offset and timestamp 8), then Kafka
@@ -37,23 +47,23 @@ export function deadLetterHeaders(
   verdict: Verdict,
 ): readonly KafkaHeader[] {
   const { exception } = verdict;
-  const partition = String(origin.partition);
+  const first = firstOf(record, origin);
   return [
     ...carriedHeaders(record),
     [HEADERS.reason, text(verdict.reason)],
     [HEADERS.violations, text(JSON.stringify(verdict.violations))],
-    [HEADERS.attempts, text(String(verdict.attempts))],
+    [HEADERS.attempts, text(String(first.attempts + verdict.attempts))],
     [HEADERS.failedAt, text(verdict.failedAt.toISOString())],
-    [HEADERS.springTopic, text(origin.topic)],
-    [HEADERS.springPartition, int32(origin.partition)],
-    [HEADERS.springOffset, int64(record.offset)],
-    [HEADERS.springTimestamp, int64(record.timestamp)],
+    [HEADERS.springTopic, text(first.topic)],
+    [HEADERS.springPartition, int32(first.partition)],
+    [HEADERS.springOffset, int64(first.offset)],
+    [HEADERS.springTimestamp, int64(first.timestamp)],
     [HEADERS.springConsumerGroup, text(origin.groupId)],
     [HEADERS.springExceptionFqcn, text(exception.name)],
     [HEADERS.springExceptionMessage, text(exception.message)],
-    [HEADERS.connectTopic, text(origin.topic)],
-    [HEADERS.connectPartition, text(partition)],
-    [HEADERS.connectOffset, text(record.offset)],
+    [HEADERS.connectTopic, text(first.topic)],
+    [HEADERS.connectPartition, text(String(first.partition))],
+    [HEADERS.connectOffset, text(first.offset)],
     [HEADERS.connectExceptionClass, text(exception.name)],
     [HEADERS.connectExceptionMessage, text(exception.message)],
   ];

@@ -1,19 +1,38 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
-import type { DeadLettered, Deliverable, Failed, Outcome, Rejected } from '../outcome.js';
+import type { DeadLettered, Deferred, Deliverable, Failed, Outcome, Rejected } from '../outcome.js';
 import type { InputRecord } from '../record.js';
-import { deadLetterHeaders, type Origin, type Verdict } from './dead-letter-headers.js';
+import { EventTimeoutError } from '../retry/errors.js';
+import { retryHeaders } from '../retry/retry-headers.js';
+import type { RetryTopic } from '../retry/retry-topics.js';
+import {
+  carriedHeaders,
+  deadLetterHeaders,
+  firstOf,
+  type Origin,
+  type Verdict,
+} from './dead-letter-headers.js';
 
-/** Every outcome as something that can be written: what is rejected or failed becomes a dead letter. */
+/** Where a batch was read from, and where what fails for a passing reason goes on to. */
+export interface Source extends Origin {
+  /** Undefined for the last retry topic, and without any. */
+  readonly nextRetry?: RetryTopic | undefined;
+}
+
+/**
+ * Every outcome as something that can be written: what failed for a passing reason waits in the next retry topic
+ * where there is one; what is rejected or failed otherwise becomes a dead letter.
+ */
 export function toDeadLetters(
   records: readonly InputRecord[],
   outcomes: readonly Outcome[],
-  origin: Origin,
+  origin: Source,
   failedAt: Date,
 ): readonly Deliverable[] {
   return outcomes.map((outcome, index) => {
     switch (outcome.kind) {
       case 'processed':
       case 'dead-lettered':
+      case 'deferred':
         return outcome;
       case 'rejected':
         return deadLetter(records[index] as InputRecord, origin, {
@@ -21,7 +40,9 @@ export function toDeadLetters(
           failedAt,
         });
       case 'failed':
-        return deadLetter(records[index] as InputRecord, origin, { ...verdictOfFailure(outcome), failedAt });
+        return outcome.passing && origin.nextRetry
+          ? deferred(records[index] as InputRecord, outcome, origin, origin.nextRetry, failedAt)
+          : givenUp(records[index] as InputRecord, outcome, origin, failedAt);
       default:
         return outcome satisfies never;
     }
@@ -39,6 +60,24 @@ export const outputTooLarge = (
     ...verdictOfRejection({ reason: 'OUTPUT_TOO_LARGE', violations: [], attempts }),
     failedAt,
   });
+
+/** A record that failed and is not tried again. */
+export const givenUp = (record: InputRecord, failure: Failed, origin: Origin, failedAt: Date): DeadLettered =>
+  deadLetter(record, origin, { ...verdictOfFailure(failure), failedAt });
+
+function deferred(
+  record: InputRecord,
+  failure: Failed,
+  origin: Origin,
+  { topic, delayMs }: RetryTopic,
+  failedAt: Date,
+): Deferred {
+  const { error, attempts = 1 } = failure;
+  const first = firstOf(record, origin);
+  const wait = { attempts: first.attempts + attempts, dueAt: failedAt.getTime() + delayMs, error };
+  const headers = [...carriedHeaders(record), ...retryHeaders(first, wait)];
+  return { kind: 'deferred', topic, headers, failure };
+}
 
 const deadLetter = (record: InputRecord, origin: Origin, verdict: Verdict): DeadLettered => ({
   kind: 'dead-lettered',
@@ -70,9 +109,14 @@ function verdictOfRejection({
 
 function verdictOfFailure({ error, passing, attempts = 1 }: Failed): Omit<Verdict, 'failedAt'> {
   return {
-    reason: passing ? 'RETRIES_EXHAUSTED' : 'PROCESSING_FAILED',
+    reason: reasonOfFailure(error, passing),
     violations: [],
     attempts,
     exception: { name: error.name, message: error.message },
   };
+}
+
+function reasonOfFailure(error: Error, passing: boolean): DeadLetterReason {
+  if (error instanceof EventTimeoutError) return 'EVENT_TIMEOUT';
+  return passing ? 'RETRIES_EXHAUSTED' : 'PROCESSING_FAILED';
 }

@@ -56,6 +56,7 @@ describe('a processed event', () => {
       contentSize: sizeOfContent(input.key, value, [header('trace'), header('trace', null)]),
       partitionBy: 'key',
       sourcePartition: 5,
+      deferred: false,
     });
   });
 
@@ -82,6 +83,7 @@ describe('a dead letter', () => {
     const record = fitted(input, letter);
     expect(record).toEqual({
       deadLetter: 'VALIDATION_FAILED',
+      deferred: false,
       contentSize: sizeOfContent(record.key, record.value, record.headers),
       topic: 'dlq',
       key: input.key,

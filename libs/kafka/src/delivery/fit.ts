@@ -1,8 +1,8 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
-import { carriedHeaders, smallerHeaders, type Origin } from '../dead-letter/dead-letter-headers.js';
-import { outputTooLarge } from '../dead-letter/to-dead-letters.js';
+import { carriedHeaders, firstOf, smallerHeaders, type Origin } from '../dead-letter/dead-letter-headers.js';
+import { givenUp, outputTooLarge } from '../dead-letter/to-dead-letters.js';
 import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
-import type { DeadLettered, Deliverable, Outcome, Processed } from '../outcome.js';
+import type { DeadLettered, Deferred, Deliverable, Outcome, Processed } from '../outcome.js';
 import type { InputRecord, OutgoingRecord } from '../record.js';
 import type { TopicLimits } from './topic-limits.js';
 
@@ -14,8 +14,10 @@ export interface Targets {
 
 /** What is written for one input record. */
 export interface Written extends OutgoingRecord {
-  /** Undefined for a processed event. */
+  /** Undefined for what is no dead letter. */
   readonly deadLetter: DeadLetterReason | undefined;
+  /** It goes to a retry topic. */
+  readonly deferred: boolean;
 }
 
 /** A record fits its topic in none of its forms; its partition waits for an operator. */
@@ -43,7 +45,8 @@ export class MissingDeadLetterInterceptorError extends Error {
 
 /**
  * The record to write for an outcome, in the largest form that its topic takes: an output that is too large
- * becomes a dead letter, and a dead letter gives up headers, never its value.
+ * becomes a dead letter, as does what a retry topic does not take, and a dead letter gives up headers, never its
+ * value.
  * @throws UndeliverableError when no form fits; MissingDeadLetterInterceptorError
  */
 export function fit(
@@ -58,6 +61,8 @@ export function fit(
       return fitProcessed(input, outcome, targets, origin, limits);
     case 'dead-lettered':
       return fitDeadLetter(input, outcome, targets, origin, limits);
+    case 'deferred':
+      return fitDeferred(input, outcome, targets, origin, limits);
     default:
       throw new MissingDeadLetterInterceptorError(origin.topic, outcome satisfies never);
   }
@@ -79,9 +84,10 @@ function fitProcessed(
     headers,
     contentSize: sizeOfContent(key, value, headers),
     partitionBy: 'key',
-    sourcePartition: origin.partition,
+    sourcePartition: sourceOf(input, origin),
     partition: undefined,
     deadLetter: undefined,
+    deferred: false,
   };
   if (fits(record, limits)) return record;
   return fitDeadLetter(input, outputTooLarge(input, attempts, origin, new Date()), targets, origin, limits);
@@ -103,14 +109,45 @@ function fitDeadLetter(
       headers: form,
       contentSize: sizeOfContent(key, value, form),
       partitionBy: 'source',
-      sourcePartition: origin.partition,
+      sourcePartition: sourceOf(input, origin),
       partition: undefined,
       deadLetter: reason,
+      deferred: false,
     };
     if (fits(record, limits)) return record;
   }
   throw new UndeliverableError(input.offset, targets.deadLetter);
 }
+
+function fitDeferred(
+  input: InputRecord,
+  { topic, headers, failure }: Deferred,
+  targets: Targets,
+  origin: Origin,
+  limits: TopicLimits,
+): Written {
+  const { key, value } = input;
+  for (const form of [headers, headers.slice(0, -1)]) {
+    const record: Written = {
+      topic,
+      key,
+      value,
+      headers: form,
+      contentSize: sizeOfContent(key, value, form),
+      partitionBy: 'source',
+      sourcePartition: sourceOf(input, origin),
+      partition: undefined,
+      deadLetter: undefined,
+      deferred: true,
+    };
+    if (fits(record, limits)) return record;
+  }
+  return fitDeadLetter(input, givenUp(input, failure, origin, new Date()), targets, origin, limits);
+}
+
+/** The number of the partition that the record came from at first. */
+const sourceOf = (input: InputRecord, origin: Origin): number =>
+  origin.isRetry ? firstOf(input, origin).partition : origin.partition;
 
 const fits = (record: OutgoingRecord, limits: TopicLimits): boolean =>
   batchSize(recordSize(record)) <= limits.get(record.topic);

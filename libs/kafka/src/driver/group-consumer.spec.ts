@@ -73,10 +73,14 @@ function setUp() {
     {
       groupId: 'g',
       topics: ['t'],
+      retryTopics: [],
       fromBeginning: true,
       sessionTimeoutMs: 30_000,
       heartbeatIntervalMs: 3_000,
       lingerMs: 0,
+      fetchMaxBytes: 10_485_760,
+      partitionFetchBytes: 1_048_576,
+      concurrentPartitions: 64,
     },
     listener,
   );

@@ -17,6 +17,8 @@ export interface FetchedBatch extends TopicPartition {
   readonly highWatermark: bigint;
   /** Sends a heartbeat when one is due. @throws the driver's error when the group is rebalancing */
   heartbeat(): Promise<void>;
+  /** The batch without the records from `count` on, as if they had not been fetched yet. */
+  first(count: number): FetchedBatch;
   /** Commits `nextOffset` for the group. */
   commit(): Promise<void>;
   /** Makes the next fetch start at `nextOffset`. A batch not advanced past is fetched again. */
@@ -27,10 +29,17 @@ export interface GroupConsumerOptions {
   readonly groupId: string;
   readonly topics: readonly string[];
   readonly fromBeginning: boolean;
+  /** Further topics, which are always read from their first record on. */
+  readonly retryTopics: readonly string[];
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   /** Milliseconds that a fetch waits for more records; 0 takes what there is. */
   readonly lingerMs: number;
+  /** Bytes of one answer of a broker, and of one partition in it; a first record that is larger comes anyway. */
+  readonly fetchMaxBytes: number;
+  readonly partitionFetchBytes: number;
+  /** More partitions than this per instance share the workers; each worker holds one batch. */
+  readonly concurrentPartitions: number;
 }
 
 export interface GroupListener {
@@ -52,10 +61,6 @@ export interface GroupListener {
 const MAX_FETCH_WAIT_MS = 500;
 /** Until the topics are looked at again, for partitions that were added; kafkajs would take five minutes. */
 const METADATA_MAX_AGE_MS = 5_000;
-/** What a lingering fetch waits for: as much as it may bring of one partition. */
-const FULL_FETCH_BYTES = 1_048_576;
-/** More partitions than this per instance share the workers; each worker holds one batch. */
-const CONCURRENT_PARTITIONS = 64;
 const RESTART_DELAY_MS = 1_000;
 /** kafkajs takes these crashes for final, though a cluster that comes up or loses a broker causes them. */
 const PASSING_CRASHES: ReadonlySet<string> = new Set(['KafkaJSGroupCoordinatorNotFound']);
@@ -81,8 +86,10 @@ export class GroupConsumer {
       rebalanceTimeout: Math.max(options.sessionTimeoutMs, 60_000),
       maxWaitTimeInMs:
         options.lingerMs > 0 ? Math.min(options.lingerMs, MAX_FETCH_WAIT_MS) : MAX_FETCH_WAIT_MS,
-      minBytes: options.lingerMs > 0 ? FULL_FETCH_BYTES : 1,
-      maxBytesPerPartition: FULL_FETCH_BYTES,
+      // A lingering fetch waits for as much as it may bring of one partition.
+      minBytes: options.lingerMs > 0 ? options.partitionFetchBytes : 1,
+      maxBytesPerPartition: options.partitionFetchBytes,
+      maxBytes: options.fetchMaxBytes,
       readUncommitted: false,
       allowAutoTopicCreation: false,
       metadataMaxAge: METADATA_MAX_AGE_MS,
@@ -123,7 +130,7 @@ export class GroupConsumer {
     return this.consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
-      partitionsConsumedConcurrently: CONCURRENT_PARTITIONS,
+      partitionsConsumedConcurrently: this.options.concurrentPartitions,
       eachBatch: (payload) => this.listener.onBatch(toFetchedBatch(payload)),
     });
   }
@@ -150,11 +157,14 @@ export class GroupConsumer {
   }
 
   private async connect(signal: AbortSignal): Promise<void> {
-    const { topics, fromBeginning } = this.options;
+    const { topics, fromBeginning, retryTopics } = this.options;
     for (let attempt = 0; !signal.aborted; attempt++) {
       try {
         await this.consumer.connect();
         await this.consumer.subscribe({ topics: [...topics], fromBeginning });
+        if (retryTopics.length > 0) {
+          await this.consumer.subscribe({ topics: [...retryTopics], fromBeginning: true });
+        }
         return;
       } catch (error) {
         this.listener.onCrash(error as Error, true);
@@ -217,16 +227,31 @@ function isPassing(error: unknown): boolean {
 
 function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
   const { batch } = payload;
+  // Our codec decodes headers into an ordered list; kafkajs' types know only its own form.
+  const records = batch.messages as unknown as readonly InputRecord[];
+  return fetchedBatch(payload, records, BigInt(batch.lastOffset()) + 1n);
+}
+
+function fetchedBatch(
+  payload: EachBatchPayload,
+  records: readonly InputRecord[],
+  nextOffset: bigint,
+): FetchedBatch {
+  const { batch } = payload;
   const { topic, partition } = batch;
-  const nextOffset = BigInt(batch.lastOffset()) + 1n;
   return {
     topic,
     partition,
-    // Our codec decodes headers into an ordered list; kafkajs' types know only its own form.
-    records: batch.messages as unknown as readonly InputRecord[],
+    records,
     fetchedOffset: BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset),
     nextOffset,
     highWatermark: BigInt(batch.highWatermark),
+    first: (count) => {
+      const next = records[count];
+      return next
+        ? fetchedBatch(payload, records.slice(0, count), BigInt(next.offset))
+        : fetchedBatch(payload, records, nextOffset);
+    },
     heartbeat: () => payload.heartbeat(),
     // Not consumer.commitOffsets: that one returns in silence, without committing, while the consumer stops.
     commit: () =>

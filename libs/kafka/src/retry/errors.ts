@@ -8,6 +8,15 @@ export class PassingError extends Error {
   override readonly name: string = 'PassingError';
 }
 
+/** The asynchronous work on one event did not end in time: it is not tried again. */
+export class EventTimeoutError extends PermanentError {
+  override readonly name = 'EventTimeoutError';
+
+  constructor(readonly ms: number) {
+    super(`not done within ${String(ms)} ms`);
+  }
+}
+
 /** A mistake in the code fails in the same way every time. */
 const PROGRAMMING_ERRORS = [TypeError, RangeError, ReferenceError, SyntaxError];
 

@@ -1,6 +1,7 @@
 import { ExponentialBackoff, fullJitterGenerator, type IBackoff } from 'cockatiel';
 import { AbortedError, abortableDelay } from '../abort.js';
 import type { Outcome } from '../outcome.js';
+import { isolateFailures } from './isolate-failures.js';
 
 export interface RetryOptions {
   /** Calls in all, the first included. */
@@ -18,7 +19,8 @@ type Handle<R> = (records: readonly R[]) => Promise<readonly Outcome[]>;
 /**
  * Calls `handle` with all records, then again with just those that failed for a passing reason, after waits
  * of exponential backoff with full jitter, until none is left or the limit is reached. The outcomes come in
- * the order of the records; what was called again tells its number of calls.
+ * the order of the records; what was called again tells its number of calls. Where `handle` stops after the first
+ * records, the outcomes are those of these.
  * @throws AbortedError at once when the signal is aborted during a wait
  */
 export async function retryFailed<R>(
@@ -35,8 +37,12 @@ export async function retryFailed<R>(
     await abortableDelay(backoff.duration, signal);
     if (signal.aborted) throw new AbortedError('retries ended');
     options.onRetry?.({ records: failed.length, attempt });
-    const again = await call(pick(records, failed), handle, attempt);
-    again.forEach((outcome, position) => (outcomes[failed[position] ?? 0] = outcome));
+    for (let done = 0; done < failed.length;) {
+      const some = failed.slice(done);
+      const again = await call(pick(records, some), handle, attempt);
+      again.forEach((outcome, position) => (outcomes[some[position] ?? 0] = outcome));
+      done += again.length;
+    }
   }
   return outcomes;
 }
@@ -46,8 +52,8 @@ async function call<R>(
   handle: Handle<R>,
   attempt: number,
 ): Promise<readonly Outcome[]> {
-  const outcomes = await handle(records);
-  if (outcomes.length !== records.length) {
+  const outcomes = await isolateFailures(records, handle);
+  if (outcomes.length === 0 || outcomes.length > records.length) {
     throw new TypeError(`a handler returned ${outcomes.length} outcomes for ${records.length} records`);
   }
   return attempt === 1 ? outcomes : outcomes.map((outcome) => ({ ...outcome, attempts: attempt }));

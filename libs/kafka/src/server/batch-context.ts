@@ -1,8 +1,15 @@
 import { BaseRpcContext } from '@nestjs/microservices';
+import type { Source } from '../dead-letter/to-dead-letters.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
+import type { RetryTopic } from '../retry/retry-topics.js';
+import type { BoundRoute } from './routes.js';
+
+const NO_RETRIES = { isRetry: false, nextRetry: undefined };
 
 /** What `@Ctx()` gives: where the batch in hand comes from, and how long it may still take. */
-export class BatchContext extends BaseRpcContext<[FetchedBatch]> {
+export class BatchContext extends BaseRpcContext<[FetchedBatch]> implements Source {
+  private readonly overdueAt: number;
+
   constructor(
     private readonly batch: FetchedBatch,
     /** The consumer group, as configured. */
@@ -11,8 +18,12 @@ export class BatchContext extends BaseRpcContext<[FetchedBatch]> {
     readonly signal: AbortSignal,
     /** How many events of the batch may be in progress at once. */
     readonly concurrency: number,
+    private readonly route: Pick<BoundRoute, 'isRetry' | 'nextRetry'> = NO_RETRIES,
+    /** Milliseconds until it is overdue. */
+    budgetMs = Infinity,
   ) {
     super([batch]);
+    this.overdueAt = performance.now() + budgetMs;
   }
 
   get topic(): string {
@@ -21,6 +32,21 @@ export class BatchContext extends BaseRpcContext<[FetchedBatch]> {
 
   get partition(): number {
     return this.batch.partition;
+  }
+
+  /** Begin no further events, and return the outcomes of those that were begun: the others are fetched again. */
+  get isOverdue(): boolean {
+    return performance.now() > this.overdueAt;
+  }
+
+  /** Whether the batch was read from a retry topic. */
+  get isRetry(): boolean {
+    return this.route.isRetry;
+  }
+
+  /** Where what fails for a passing reason waits before it is handled again; undefined where nothing more is tried. */
+  get nextRetry(): RetryTopic | undefined {
+    return this.route.nextRetry;
   }
 
   /** Offset of the first record. */

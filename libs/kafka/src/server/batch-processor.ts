@@ -9,11 +9,12 @@ import { accessDelayMs } from '../driver/reconnect-delay.js';
 import { accessFailure } from '../driver/security/access-failure.js';
 import type { TransportEvents } from '../events.js';
 import type { Deliverable } from '../outcome.js';
-import { partitionKey, type TopicPartition } from '../record.js';
+import { partitionKey, type InputRecord, type TopicPartition } from '../record.js';
+import { dueAtOf } from '../retry/retry-headers.js';
 import { BatchContext } from './batch-context.js';
 import { summarize } from './batch-summary.js';
 import { noteCommitted, noteFetched, type Assignment, type PartitionState } from './partition-state.js';
-import type { PauseRegistry } from './pause-registry.js';
+import type { PauseReason, PauseRegistry } from './pause-registry.js';
 import type { BoundRoute, Handler } from './routes.js';
 
 export interface ProcessorOptions {
@@ -22,6 +23,8 @@ export interface ProcessorOptions {
   readonly concurrency: number;
   /** Milliseconds between heartbeats while a batch is in hand. */
   readonly heartbeatIntervalMs: number;
+  /** Milliseconds that events of a batch are begun for; what is begun then is written, the others follow. */
+  readonly batchBudgetMs: number;
 }
 
 /** Waits before a batch that could not be written is done again. */
@@ -30,12 +33,13 @@ const RETRY_DELAYS_MS = [100, 500, 1_000, 2_000, 5_000];
 type Subscriber = (call: ReturnType<Handler>) => Observable<readonly Deliverable[]>;
 
 /**
- * Takes one fetched batch through handler and delivery, or leaves it to be fetched again. A batch is either
- * written whole and advanced past, or not advanced past at all.
+ * Takes one fetched batch through handler and delivery, or leaves it to be fetched again. A batch, or its first
+ * records where the others are not due or not begun yet, is either written whole and advanced past, or not
+ * advanced past at all.
  */
 export class BatchProcessor {
   private readonly inHand = new Map<string, AbortController>();
-  private readonly retryTimers = new Set<NodeJS.Timeout>();
+  private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(
     private readonly options: ProcessorOptions,
@@ -64,7 +68,7 @@ export class BatchProcessor {
 
   close(): void {
     this.abort('the service stops');
-    for (const timer of this.retryTimers) clearTimeout(timer);
+    for (const timer of this.timers) clearTimeout(timer);
   }
 
   private async take(
@@ -76,15 +80,16 @@ export class BatchProcessor {
     if (this.assignment.get(batch) !== state) return;
     noteFetched(state, batch);
     if (this.pauses.isPaused(batch)) {
-      state.suspended = true;
-      consumer.suspend(batch);
+      suspend(batch, state, consumer);
       return;
     }
     const abort = new AbortController();
     const heartbeats = this.keepAlive(batch, abort);
     this.inHand.set(partitionKey(batch), abort);
     try {
-      if (await this.isNext(state, batch, consumer)) await this.run(batch, state, route, abort.signal);
+      if (!(await this.isNext(state, batch, consumer))) return;
+      const due = route.isRetry ? this.dueOf(batch, state, consumer) : batch;
+      if (due) await this.run(due, state, route, abort.signal);
     } catch (error) {
       this.fail(batch, state, error);
     } finally {
@@ -115,25 +120,44 @@ export class BatchProcessor {
     return false;
   }
 
-  private async run(
+  /**
+   * The records of a retry topic that are due. They became due in the order in which they were written, so that
+   * the partition waits for the first one that is not.
+   */
+  private dueOf(
     batch: FetchedBatch,
+    state: PartitionState,
+    consumer: GroupConsumer,
+  ): FetchedBatch | undefined {
+    const now = Date.now();
+    const count = batch.records.findIndex((record) => dueAtOf(record) > now);
+    if (count === -1) return batch;
+    if (count > 0) return batch.first(count);
+    this.pauseFor('retry-not-due', batch, dueAtOf(batch.records[0] as InputRecord) - now);
+    suspend(batch, state, consumer);
+    return undefined;
+  }
+
+  private async run(
+    fetched: FetchedBatch,
     state: PartitionState,
     route: BoundRoute,
     signal: AbortSignal,
   ): Promise<void> {
-    const { groupId, concurrency } = this.options;
-    const context = new BatchContext(batch, groupId, signal, concurrency);
-    const outcomes = await untilAborted(this.handle(route.handler, context, batch), signal);
+    const { groupId, concurrency, batchBudgetMs } = this.options;
+    const context = new BatchContext(fetched, groupId, signal, concurrency, route, batchBudgetMs);
+    const outcomes = await untilAborted(this.handle(route.handler, context, fetched), signal);
+    const batch = outcomes.length < fetched.records.length ? fetched.first(outcomes.length) : fetched;
     const written = batch.records.map((record, index) =>
       fit(record, outcomes[index] as Deliverable, route, context, this.limits),
     );
-    if (this.assignment.get(batch) !== state) return;
+    if (this.assignment.get(batch) !== state || signal.aborted) return;
     await this.delivery.deliver(batch, written);
     if (this.assignment.get(batch) === state) {
       batch.advance();
       noteCommitted(state, batch);
     }
-    this.events.emit('committed', summarize(batch, written));
+    this.events.emit('committed', summarize(batch, written, context));
   }
 
   private async handle(
@@ -142,7 +166,8 @@ export class BatchProcessor {
     batch: FetchedBatch,
   ): Promise<readonly Deliverable[]> {
     const outcomes = await lastValueFrom(this.toObservable(handler(batch.records, context)));
-    if (outcomes.length !== batch.records.length) {
+    // With fewer, the others are fetched again.
+    if (outcomes.length === 0 || outcomes.length > batch.records.length) {
       throw new TypeError(`${outcomes.length} outcomes for ${batch.records.length} records`);
     }
     return outcomes;
@@ -172,7 +197,7 @@ export class BatchProcessor {
     state.failures++;
     // An outage of theirs, or a right that is lacking: a restart of this process would end neither.
     if (isUnable(error) || state.refusal) state.stuck = undefined;
-    this.backOff(batch, retryInMs);
+    this.pauseFor('backing-off', batch, retryInMs);
     if (error instanceof MissingDeadLetterInterceptorError) {
       this.events.emit('fatal', { error });
       return;
@@ -183,13 +208,22 @@ export class BatchProcessor {
     this.events.emit('batch-failed', { topic, partition, error: describeError(error), retryInMs });
   }
 
-  private backOff({ topic, partition }: TopicPartition, ms: number): void {
+  private pauseFor(reason: PauseReason, { topic, partition }: TopicPartition, ms: number): void {
     const where = { topic, partition };
-    this.pauses.add('backing-off', where);
-    const timer = setTimeout(() => {
-      this.retryTimers.delete(timer);
-      this.pauses.remove('backing-off', where);
-    }, ms);
-    this.retryTimers.add(timer);
+    this.pauses.add(reason, where);
+    const end = () => {
+      this.timers.delete(timer);
+      this.pauses.remove(reason, where);
+    };
+    const timer = setTimeout(end, Math.min(ms, LONGEST_TIMER_MS));
+    this.timers.add(timer);
   }
+}
+
+/** 24.8 days: with more, a timer of Node.js ends at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+function suspend(batch: FetchedBatch, state: PartitionState, consumer: GroupConsumer): void {
+  state.suspended = true;
+  consumer.suspend(batch);
 }

@@ -3,9 +3,8 @@ import { Ctx } from '@nestjs/microservices';
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
 import { rejected, type Outcome } from '../outcome.js';
 import type { InputRecord } from '../record.js';
-import { isPassing, toError } from '../retry/errors.js';
 import type { BatchContext } from './batch-context.js';
-import { mapConcurrently } from './map-concurrently.js';
+import { handleEachRecord } from './each-record.js';
 
 type EventHandler<T> = (event: T, context: BatchContext) => Outcome | Promise<Outcome>;
 type BatchHandler = (records: readonly InputRecord[], context: BatchContext) => Promise<readonly Outcome[]>;
@@ -34,7 +33,7 @@ export function EachEvent<T extends object>(dto: ClassConstructor<T>) {
     // Nest passes what is decorated, and the context is needed here whether the method asks for it or not.
     Ctx()(target, name, 1);
     const batchHandler: BatchHandler = function (this: unknown, records, context) {
-      return mapConcurrently(records, context.concurrency, context.signal, (record) =>
+      return handleEachRecord(records, context, (record) =>
         handleRecord(record, dto, validator, (event) => handler.call(this, event, context)),
       );
     };
@@ -53,10 +52,5 @@ async function handleRecord<T extends object>(
   if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
   const violations = validator.validate(decoded.document.value);
   if (violations.length > 0) return rejected('VALIDATION_FAILED', violations);
-  try {
-    return await handle(plainToInstance(dto, decoded.document.value));
-  } catch (thrown) {
-    const error = toError(thrown);
-    return { kind: 'failed', error, passing: isPassing(error) };
-  }
+  return handle(plainToInstance(dto, decoded.document.value));
 }

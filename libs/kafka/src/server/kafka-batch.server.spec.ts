@@ -21,7 +21,11 @@ const OPTIONS: KafkaBatchOptions = {
   sessionTimeoutMs: 30_000,
   heartbeatIntervalMs: 3_000,
   concurrency: 1,
+  batchBudgetMs: 1_000,
   lingerMs: 0,
+  fetchMaxBytes: 10_485_760,
+  partitionFetchBytes: 1_048_576,
+  concurrentPartitions: 64,
   shutdownTimeoutMs: 10_000,
 };
 

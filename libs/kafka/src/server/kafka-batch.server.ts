@@ -35,8 +35,16 @@ export interface KafkaBatchOptions {
   readonly sessionTimeoutMs: number;
   readonly heartbeatIntervalMs: number;
   readonly concurrency: number;
+  /** Milliseconds that events of a batch are begun for, where processing waits on something outside. */
+  readonly batchBudgetMs: number;
   /** Milliseconds that a fetch waits for more records. */
   readonly lingerMs: number;
+  /** Bytes of one answer of a broker. */
+  readonly fetchMaxBytes: number;
+  /** Bytes of one partition in it. */
+  readonly partitionFetchBytes: number;
+  /** Partitions whose batches are worked on at once. */
+  readonly concurrentPartitions: number;
   readonly shutdownTimeoutMs: number;
 }
 
@@ -86,7 +94,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     );
     this.consumer = new GroupConsumer(
       kafka,
-      { ...options, topics: this.inputs() },
+      { ...options, topics: this.inputs(), retryTopics: this.retryTopics() },
       {
         onBatch: (batch) => this.onBatch(batch),
         onJoined: (partitions) => this.onJoined(partitions),
@@ -111,7 +119,11 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       this.stopping.signal,
     );
     this.lostPosition = new LostPosition(
-      { reset: options.resetLostPositions, fromBeginning: options.fromBeginning },
+      {
+        reset: options.resetLostPositions,
+        fromBeginning: options.fromBeginning,
+        retryTopics: this.retryTopics(),
+      },
       this.offsets,
       this.consumer,
       this.assignment,
@@ -157,16 +169,31 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     }, PAUSE_GRACE_MS).unref();
   }
 
-  /** Also takes up what waited for an operator because it could not be delivered or is gone. */
+  /** Also takes up what waited for an operator: a flood, what could not be delivered, what is gone. */
   resume(): void {
     this.retrying ??= this.retryUndeliverable().finally(() => (this.retrying = undefined));
     void this.lostPosition.resume();
+    this.events.emit('resumed');
+    this.pauses.remove('flood');
     this.endPause();
   }
 
   /** Ends the pause alone: what waits for an operator's decision goes on waiting. */
   endPause(): void {
     this.pauses.remove('operator');
+  }
+
+  /**
+   * Takes no further events until it is released. With `circuit`, what is with the handlers is given up and handled
+   * again; with `flood`, only `resume` releases.
+   */
+  hold(reason: 'circuit' | 'flood'): void {
+    this.pauses.add(reason);
+    if (reason === 'circuit') this.processor.abort('a circuit is open');
+  }
+
+  release(reason: 'circuit'): void {
+    this.pauses.remove(reason);
   }
 
   describe(): TransportStatus {
@@ -198,11 +225,17 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   }
 
   private topics(): string[] {
-    return Object.values(this.options.routes).flatMap(({ input, output, deadLetter }) => [
-      input,
-      output,
-      deadLetter,
-    ]);
+    const routes = Object.values(this.options.routes);
+    return [
+      ...routes.flatMap(({ input, output, deadLetter }) => [input, output, deadLetter]),
+      ...this.retryTopics(),
+    ];
+  }
+
+  private retryTopics(): string[] {
+    return Object.values(this.options.routes).flatMap(({ retries = [] }) =>
+      retries.map(({ topic }) => topic),
+    );
   }
 
   private inputs(): string[] {
@@ -212,7 +245,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async run(): Promise<void> {
     try {
       await this.prepareTopics();
-      if (!this.options.fromBeginning) this.startPosition.begin(this.inputs());
+      if (!this.options.fromBeginning) this.startPosition.begin(this.inputs(), this.retryTopics());
       await this.consumer.start(this.stopping.signal);
     } catch (error) {
       if (error instanceof AbortedError || this.stopping.signal.aborted) return;

@@ -20,7 +20,7 @@ function setUp(options: Partial<LostPositionOptions> = {}) {
   const answer = <T>(value: T, failure: Error | undefined) =>
     failure ? Promise.reject(failure) : Promise.resolve(value);
   const lost = new LostPosition(
-    { reset: false, fromBeginning: true, ...options },
+    { reset: false, fromBeginning: true, retryTopics: [], ...options },
     { range: () => answer(RANGE, failures.range.shift()) },
     {
       suspend: () => void done.push('suspend'),

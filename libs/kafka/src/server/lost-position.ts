@@ -11,6 +11,8 @@ export interface LostPositionOptions {
   readonly reset: boolean;
   /** Go on from the first record that is still there, rather than from the end. */
   readonly fromBeginning: boolean;
+  /** These topics always go on from the first record. */
+  readonly retryTopics: readonly string[];
 }
 
 const REASON = 'offset-out-of-range';
@@ -42,7 +44,7 @@ export class LostPosition {
     this.pauses.add(REASON, where);
     await this.untilDone(where, async () => {
       const range = await this.offsets.range(where);
-      const to = this.startIn(range);
+      const to = this.startIn(range, where);
       // Before the end nothing tells what was between: the topic may be another one of the same name.
       const gone = from < range.low ? to - from : undefined;
       this.events.emit('offset-out-of-range', { ...where, from, to, gone, goesOn: this.options.reset });
@@ -67,7 +69,7 @@ export class LostPosition {
   private async goOn({ topic, partition }: TopicPartition): Promise<void> {
     const where = { topic, partition };
     await this.untilDone(where, async (state) => {
-      const start = this.startIn(await this.offsets.range(where));
+      const start = this.startIn(await this.offsets.range(where), where);
       await this.consumer.commit(where, start);
       if (this.assignment.get(where) !== state) throw new Error('the partition was assigned anew');
       this.consumer.seek(where, start);
@@ -80,8 +82,8 @@ export class LostPosition {
     return this.pauses.reasonsOf(where).includes(REASON);
   }
 
-  private startIn({ low, high }: OffsetRange): bigint {
-    return this.options.fromBeginning ? low : high;
+  private startIn({ low, high }: OffsetRange, { topic }: TopicPartition): bigint {
+    return this.options.fromBeginning || this.options.retryTopics.includes(topic) ? low : high;
   }
 
   /** Tries until it succeeds or the partition is gone. */

@@ -1,7 +1,9 @@
 import { AbortedError } from '../abort.js';
 
 /**
- * Maps items with at most `limit` in progress; results come in the order of the items.
+ * Maps items with at most `limit` in progress; results come in the order of the items. Once `isOverdue`, only the
+ * first `limit` items are begun for certain, and the results are those of the items that were begun, always the
+ * first ones.
  * @throws AbortedError as soon as no further item may be begun; the mapper's own error
  */
 export async function mapConcurrently<T, R>(
@@ -9,13 +11,15 @@ export async function mapConcurrently<T, R>(
   limit: number,
   signal: AbortSignal,
   map: (item: T) => Promise<R>,
+  isOverdue: () => boolean = () => false,
 ): Promise<R[]> {
-  const results = new Array<R>(items.length);
-  const queue = items.entries();
+  const results: R[] = [];
+  let begun = 0;
   const worker = async () => {
-    for (const [index, item] of queue) {
+    while (begun < items.length && (begun < limit || !isOverdue())) {
       if (signal.aborted) throw new AbortedError(String(signal.reason));
-      results[index] = await map(item);
+      const index = begun++;
+      results[index] = await map(items[index] as T);
     }
   };
   await Promise.all(Array.from({ length: Math.min(limit, items.length) }, worker));

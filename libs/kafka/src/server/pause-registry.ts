@@ -2,10 +2,19 @@ import { partitionKey, type TopicPartition } from '../record.js';
 
 /**
  * Why a partition takes nothing. `operator`: somebody asked for it. `backing-off`: the last batch could not
- * be written and waits for its next try. `undeliverable`: a dead letter fits its topic in no form.
+ * be written and waits for its next try. `retry-not-due`: the next record of a retry topic has not waited long
+ * enough. `circuit`: something outside that processing needs is ill. `flood`: most events are dead-lettered.
+ * `undeliverable`: a dead letter fits its topic in no form.
  * `offset-out-of-range`: the offset to go on from is not in the topic any more.
  */
-export type PauseReason = 'operator' | 'backing-off' | 'undeliverable' | 'offset-out-of-range';
+export type PauseReason =
+  | 'operator'
+  | 'circuit'
+  | 'flood'
+  | 'backing-off'
+  | 'retry-not-due'
+  | 'undeliverable'
+  | 'offset-out-of-range';
 
 const EVERYWHERE = '*';
 

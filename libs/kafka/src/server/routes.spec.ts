@@ -29,7 +29,12 @@ describe('routes', () => {
       { login, logout },
     );
     expect([...bound.keys()]).toEqual(['login-in', 'logout-in']);
-    expect(bound.get('login-in')).toEqual({ ...login, handler: first });
+    expect(bound.get('login-in')).toEqual({
+      ...login,
+      handler: first,
+      isRetry: false,
+      nextRetry: undefined,
+    });
     expect(bound.get('logout-in')?.handler).toBe(second);
   });
 

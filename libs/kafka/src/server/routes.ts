@@ -1,17 +1,24 @@
 import type { MessageHandler } from '@nestjs/microservices';
 import type { Deliverable } from '../outcome.js';
+import type { RetryTopic } from '../retry/retry-topics.js';
 
 /** The topics a symbolic handler name stands for. */
 export interface Route {
   readonly input: string;
   readonly output: string;
   readonly deadLetter: string;
+  /** What fails for a passing reason goes through these, the first one first. @default none */
+  readonly retries?: readonly RetryTopic[];
 }
 
 export type Handler = MessageHandler<unknown, unknown, readonly Deliverable[]>;
 
+/** What becomes of the records of one topic: an input, or one of its retry topics. */
 export interface BoundRoute extends Route {
   readonly handler: Handler;
+  /** The topic is a retry topic. */
+  readonly isRetry: boolean;
+  readonly nextRetry: RetryTopic | undefined;
 }
 
 /** The handlers of the application and the configured names do not fit together. */
@@ -24,7 +31,8 @@ export class RoutingError extends Error {
 }
 
 /**
- * Matches `@EventPattern` handlers with the routes of the same name; the result is keyed by input topic.
+ * Matches `@EventPattern` handlers with the routes of the same name; the result is keyed by topic, inputs and
+ * their retry topics.
  * @throws RoutingError naming every handler without a route, route without a handler, second handler of a
  *   pattern, and message handler
  */
@@ -36,11 +44,19 @@ export function bindRoutes(
   const bound = new Map<string, BoundRoute>();
   for (const [name, route] of Object.entries(routes)) {
     const handler = handlers.get(name) as Handler | undefined;
-    if (handler) bound.set(route.input, { ...route, handler });
+    if (handler) for (const [topic, one] of bind(route, handler)) bound.set(topic, one);
     else problems.push(`no @EventPattern handler is named '${name}'`);
   }
   if (problems.length > 0) throw new RoutingError(problems);
   return bound;
+}
+
+function bind(route: Route, handler: Handler): readonly (readonly [topic: string, BoundRoute])[] {
+  const { input, retries = [] } = route;
+  return [input, ...retries.map(({ topic }) => topic)].map((topic, index) => [
+    topic,
+    { ...route, handler, isRetry: index > 0, nextRetry: retries[index] },
+  ]);
 }
 
 function problemsOf(

@@ -56,7 +56,7 @@ describe('the start of a group at the end of its topic', () => {
   it('is the first record of a partition that was added later', async () => {
     const { done, failures, position, turns } = setUp();
     failures.push(new Error('no broker'));
-    position.begin(['t']);
+    position.begin(['t'], []);
     position.secureAll();
     await jest.advanceTimersByTimeAsync(5_000);
     await turns();

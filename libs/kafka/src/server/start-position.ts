@@ -20,9 +20,10 @@ export class StartPosition {
     private readonly stopping: AbortSignal,
   ) {}
 
-  /** To be called before the first join. */
-  begin(topics: readonly string[]): void {
+  /** To be called before the first join. @param retryTopics begin at their first record, all partitions of them */
+  begin(topics: readonly string[], retryTopics: readonly string[]): void {
     for (const topic of topics) this.firstCounts.set(topic, this.count(topic));
+    for (const topic of retryTopics) this.firstCounts.set(topic, Promise.resolve(0));
   }
 
   /** Batches of a partition wait until its start is committed. */

@@ -22,6 +22,11 @@ export class FakeBatch implements FetchedBatch {
     return new FakeBatch(offsets.map((offset) => inputRecord({ offset })));
   }
 
+  first(count: number): FetchedBatch {
+    const part = new FakeBatch(this.records.slice(0, count), this.fetchedOffset);
+    return Object.assign(part, { calls: this.calls, commitError: this.commitError });
+  }
+
   get nextOffset(): bigint {
     return this.fetchedOffset + BigInt(this.records.length);
   }

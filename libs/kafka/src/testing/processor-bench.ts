@@ -30,6 +30,8 @@ export class Bench {
   readonly told: string[] = [];
   readonly events: [string, unknown][] = [];
   readonly delivered: (readonly OutgoingRecord[])[] = [];
+  /** The topic is a retry topic. */
+  isRetry = false;
   opened = 0;
   handled = 0;
   handle: Handle = processAll;
@@ -45,7 +47,7 @@ export class Bench {
     }
     this.assignment.replace([WHERE]);
     this.processor = new BatchProcessor(
-      { groupId: 'g', concurrency: 4, heartbeatIntervalMs: 1_000 },
+      { groupId: 'g', concurrency: 4, heartbeatIntervalMs: 1_000, batchBudgetMs: 1_000 },
       this.assignment,
       this.pauses,
       {
@@ -69,7 +71,14 @@ export class Bench {
       suspend: () => this.told.push('suspend'),
       seek: (_: unknown, offset: bigint) => this.told.push(`seek ${offset.toString()}`),
     };
-    const route = { input: 'in', output: 'out', deadLetter: 'dlq', handler: handler as unknown as Handler };
+    const route = {
+      input: 'in',
+      output: 'out',
+      deadLetter: 'dlq',
+      handler: handler as unknown as Handler,
+      isRetry: this.isRetry,
+      nextRetry: undefined,
+    };
     return this.processor.process(batch, route, consumer as unknown as GroupConsumer);
   }
 }

@@ -21,6 +21,7 @@ const REASONS: Record<DeadLetterReason, true> = {
   OUTPUT_TOO_LARGE: true,
   RETRIES_EXHAUSTED: true,
   PROCESSING_FAILED: true,
+  EVENT_TIMEOUT: true,
 };
 
 /**
@@ -33,7 +34,7 @@ export const METRICS = {
   kafka_messages_processed_total: {
     type: 'counter',
     app: 'consumer',
-    help: 'Events whose outcome is committed: written to the output topic or dead-lettered. There are no retry topics yet, so retry stays 0.',
+    help: 'Events whose outcome is committed: written to the output topic, dead-lettered, or written to a retry topic, from where they are counted again.',
     labels: { result: ['success', 'dlq', 'retry'] },
   },
   kafka_processing_duration_seconds: {
@@ -46,7 +47,7 @@ export const METRICS = {
   pipeline_event_latency_seconds: {
     type: 'histogram',
     app: 'consumer',
-    help: "Time from an event's record timestamp to the commit of its outcome.",
+    help: "Time from an event's record timestamp to the commit of its output or dead letter, waits in retry topics included.",
     labels: {},
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1800, 3600],
   },
@@ -71,7 +72,7 @@ export const METRICS = {
   pipeline_paused: {
     type: 'gauge',
     app: 'both',
-    help: '1 while an operator keeps this instance paused, else 0.',
+    help: '1 while this instance is paused as a whole, by an operator or, the consumer, by an open circuit or a flood, else 0.',
     labels: {},
   },
   pipeline_rebalances_total: {
@@ -107,7 +108,19 @@ export const METRICS = {
   pipeline_circuit_state: {
     type: 'gauge',
     app: 'consumer',
-    help: 'State of the circuit around the handler: 0 closed, 1 half-open, 2 open. There is no circuit breaker yet, so it stays 0.',
+    help: 'State of the circuits around the steps, the worst of them: 0 closed, 1 half-open, 2 open.',
+    labels: {},
+  },
+  pipeline_dlq_flood: {
+    type: 'gauge',
+    app: 'consumer',
+    help: '1 while more than DLQ_FLOOD_RATIO of the events of the last minute, at least 1,000, are dead letters, and for a minute after, else 0.',
+    labels: {},
+  },
+  pipeline_dlq_floods_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'How often such a flood began.',
     labels: {},
   },
   producer_events_total: {
