@@ -52,7 +52,7 @@ export function keepSeed(prototype: Partial<BrokerPool> | undefined): void {
   };
 }
 
-export function keepRefusal(prototype: Partial<BrokerPool> | undefined): void {
+function keepRefusal(prototype: Partial<BrokerPool> | undefined): void {
   const { withBroker } = prototype ?? {};
   if (!prototype || !withBroker) throw new Error(`${BROKER_POOL} is not what it was`);
 

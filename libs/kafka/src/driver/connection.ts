@@ -1,5 +1,6 @@
 import type { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
+import { untilAuthenticated } from './reauthentication.js';
 import { accessFailure, deniedTopics, type DeniedRequest } from './security/access-failure.js';
 
 const PATH = 'kafkajs/src/network/connection.js';
@@ -17,7 +18,7 @@ interface Connection {
 type Method = (this: Connection) => Promise<unknown>;
 
 interface Exchange {
-  readonly request: { readonly apiName: string };
+  readonly request: { readonly apiName: string; readonly encode: () => Promise<unknown> };
   readonly response: { readonly parse: (answer: unknown) => Promise<unknown> };
 }
 
@@ -71,7 +72,14 @@ export function installConnection(require: ReturnType<typeof createRequire>): vo
         throw error;
       }
     };
-    return send.call(this, { ...exchange, response: { ...response, parse } }).catch(endIfRefused);
+    const encode = async () => {
+      const encoded = await request.encode();
+      if (!request.apiName.startsWith('Sasl')) await untilAuthenticated(this);
+      return encoded;
+    };
+    return send
+      .call(this, { ...exchange, request: { ...request, encode }, response: { ...response, parse } })
+      .catch(endIfRefused);
   };
 }
 

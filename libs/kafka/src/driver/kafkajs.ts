@@ -8,6 +8,7 @@ import { installFetchManager } from './fetch-manager.js';
 import { installKnownCoordinators } from './known-coordinators.js';
 import { installMemberId } from './member-id.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
+import { installReauthentication } from './reauthentication.js';
 import { installRequestQueue } from './request-queue.js';
 import { installSendMessages } from './send-messages.js';
 import { installSilentBrokers } from './silent-brokers.js';
@@ -18,6 +19,7 @@ const { createRequire } = process.getBuiltinModule('node:module');
 const require = createRequire(import.meta.url);
 
 installCodec(require);
+installReauthentication(require);
 installBatchEnd(require);
 installBrokerPool(require);
 installConnection(require);

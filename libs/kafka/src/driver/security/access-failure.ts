@@ -1,5 +1,5 @@
 /** Which part of getting in and being allowed has failed. None of them is mended by trying harder. */
-export type AccessKind = 'tls' | 'authentication' | 'authorization';
+type AccessKind = 'tls' | 'authentication' | 'authorization';
 
 /** A failure that somebody has to mend: in the settings, in the files they name, or in the cluster. */
 export interface AccessFailure {
@@ -26,7 +26,7 @@ const UNKNOWN_CA: Row = [
 ];
 const OWN_CERTIFICATE: Row = [
   'tls',
-  'the broker refuses the client certificate of KAFKA_SSL_CERTIFICATE_LOCATION: it does not know the CA, or the certificate has expired or is revoked',
+  'the broker refuses the client certificate of KAFKA_SSL_CERTIFICATE_LOCATION, or misses one: it does not know the CA, or the certificate has expired or is revoked',
 ];
 const NO_CERTIFICATE: Row = [
   'tls',
