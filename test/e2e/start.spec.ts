@@ -256,6 +256,9 @@ describe('npm run kafka', () => {
       'processed-user-login',
       'user-login',
       'user-login-dlq',
+      'user-login-retry-1',
+      'user-login-retry-2',
+      'user-login-retry-3',
     ]);
     await admin.disconnect();
     started.process.kill('SIGINT');

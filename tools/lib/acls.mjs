@@ -12,6 +12,11 @@ export function leastAcls({ inputTopic, outputTopic, dlqTopic, consumerGroup }, 
     { principal: of(consumer), resource: 'TOPIC', name: inputTopic, operation: 'READ' },
     { principal: of(consumer), resource: 'TOPIC', name: outputTopic, operation: 'WRITE' },
     { principal: of(consumer), resource: 'TOPIC', name: dlqTopic, operation: 'WRITE' },
+    // Events that are tried again wait there: topics named input-retry-1 and so on.
+    ...RETRY_OPERATIONS.map((operation) => ({
+      ...{ principal: of(consumer), resource: /** @type {const} */ ('TOPIC') },
+      ...{ name: `${inputTopic}-retry-`, prefix: true, operation },
+    })),
     { principal: of(consumer), resource: 'GROUP', name: consumerGroup, operation: 'READ' },
     // One transactional id for each input partition, named group/topic/partition.
     {
@@ -24,6 +29,8 @@ export function leastAcls({ inputTopic, outputTopic, dlqTopic, consumerGroup }, 
     { principal: of(producer), resource: 'TOPIC', name: inputTopic, operation: 'WRITE' },
   ];
 }
+
+const RETRY_OPERATIONS = /** @type {const} */ (['READ', 'WRITE']);
 
 /** Numbers of the protocol: org.apache.kafka.common.resource.ResourceType, .acl.AclOperation and so on. */
 const RESOURCES = { TOPIC: 2, GROUP: 3, TRANSACTIONAL_ID: 5 };
