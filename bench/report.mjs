@@ -23,6 +23,7 @@ const TITLES = {
   invalid: 'More invalid events',
   instances: 'More instances',
   producer: 'The producer',
+  enrichment: 'Look-ups by HTTP',
   soak: 'Memory over time',
 };
 

@@ -14,7 +14,7 @@ export class Helper {
   #child;
   #ended;
 
-  /** @param {'load' | 'reader' | 'count'} name @param {object} options */
+  /** @param {'load' | 'reader' | 'count' | 'lookup'} name @param {object} options */
   constructor(name, options) {
     this.name = name;
     const file = join(root, 'bench', 'processes', `${name}.mjs`);
@@ -42,6 +42,12 @@ export class Helper {
     } finally {
       over.abort();
     }
+  }
+
+  /** @param {string} message */
+  tell(message) {
+    this.#messages.delete(message);
+    this.#child.send(message);
   }
 
   async stop() {

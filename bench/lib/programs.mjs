@@ -44,6 +44,13 @@ export const STOCK_ENCODER = pipeline('pipeline, exactly once, stock encoder', {
 export const lingering = (ms) =>
   pipeline(`pipeline, exactly once, BATCH_LINGER_MS=${ms}`, { BATCH_LINGER_MS: String(ms) });
 
+/** Looks every event up. @param {string} url @param {number} poolSize */
+export const withEnrichment = (url, poolSize) =>
+  pipeline(`pipeline, exactly once, ${poolSize} look-ups at once`, {
+    ENRICHMENT_URL: url,
+    KAFKA_WORKER_POOL_SIZE: String(poolSize),
+  });
+
 /** @type {Program} */
 export const BARE_LOOP = {
   name: 'bare loop, exactly once',

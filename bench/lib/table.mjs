@@ -3,6 +3,7 @@ import { median } from './statistics.mjs';
 /** Every figure that is measured: its heading, and the decimals it is worth. @type {Record<string, [string, number]>} */
 export const FIGURES = {
   perSecond: ['events/s', 0],
+  shareOfPossible: ['of what the pool can do', 2],
   cpuMicros: ['CPU µs/event', 2],
   brokerMicros: ['CPU of the broker µs/event', 2],
   peakMb: ['peak memory MB', 0],
@@ -12,6 +13,8 @@ export const FIGURES = {
   startMb: ['memory at first MB', 0],
   riseMb: ['rise MB', 1],
   noiseMb: ['noise MB', 1],
+  deadLetters: ['dead letters', 0],
+  backSeconds: ['back at full speed after s', 1],
 };
 
 /** Rows as a table in Markdown: median (least to most) of the rounds. @param {import('./results.mjs').Row[]} rows */

@@ -152,6 +152,30 @@ export function targets() {
       unit: 'µs',
       atMost: 8,
     },
+    ...[1, 10, 50].map((poolSize, row) => ({
+      figure: `look-ups answered in 20 ms, one partition: events/s against KAFKA_WORKER_POOL_SIZE=${poolSize} / 20 ms`,
+      value: of('enrichment', 'shareOfPossible', row),
+      unit: times,
+      atLeast: 0.85,
+    })),
+    {
+      figure: 'dead letters while the server of the look-ups is down for 60 s',
+      value: Math.max(...rounds('enrichment', 'deadLetters', 3)),
+      unit: '',
+      atMost: 0,
+    },
+    {
+      figure: 'rise of memory meanwhile',
+      value: Math.max(...rounds('enrichment', 'riseMb', 3)),
+      unit: 'MB',
+      atMost: 50,
+    },
+    {
+      figure: 'back at full speed after its return',
+      value: Math.max(...rounds('enrichment', 'backSeconds', 3)),
+      unit: 's',
+      atMost: 10,
+    },
     { figure: 'values of 2 KB', value: of('sizes', 'mbPerSecond', 1), unit: 'MB/s' },
     { figure: 'values of 20 KB', value: of('sizes', 'mbPerSecond', 2), unit: 'MB/s' },
   ];

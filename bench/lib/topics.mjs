@@ -6,6 +6,8 @@ import { events } from './events.mjs';
 /** Keeps a request's record batches under 1 MiB each, however its records spread over the partitions. */
 const CHUNK_BYTES = 1_000_000;
 const MAX_CHUNK = 5_000;
+/** Key and what surrounds it, at most. */
+const RECORD_OVERHEAD = 60;
 const CREATE_LIMIT_MS = 60_000;
 
 /** @param {string} brokers */
@@ -46,7 +48,8 @@ async function fillInput({ brokers, signal }, topic, options) {
       yield { key, value };
     }
   };
-  const chunkSize = Math.min(MAX_CHUNK, Math.max(1, Math.floor(CHUNK_BYTES / (options.valueBytes ?? 200))));
+  const recordBytes = (options.valueBytes ?? 220) + RECORD_OVERHEAD;
+  const chunkSize = Math.min(MAX_CHUNK, Math.max(1, Math.floor(CHUNK_BYTES / recordBytes)));
   await fillTopic(connect(brokers), {
     topic,
     partitions,

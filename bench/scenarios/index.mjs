@@ -1,4 +1,5 @@
 import { run as drain } from './drain.mjs';
+import { run as enrichment } from './enrichment.mjs';
 import { backlog, instances, invalid, partitions, sizes } from './growth.mjs';
 import { run as latency } from './latency.mjs';
 import { run as manyPartitions } from './many-partitions.mjs';
@@ -19,6 +20,7 @@ export const SCENARIOS = {
   invalid,
   instances,
   producer,
+  enrichment,
   soak,
   quick,
 };

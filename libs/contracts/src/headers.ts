@@ -24,6 +24,8 @@ export const HEADERS = {
 export const RETRY_HEADERS = {
   /** Milliseconds since the epoch; it is not handled before. */
   dueAt: 'retry.due-at',
+  /** The consumer group that is to try it again: those of one input share its retry topics. */
+  group: 'retry.consumer-group',
   /** Calls of the handler so far. */
   attempts: 'retry.attempts',
   // Where it came from at first.

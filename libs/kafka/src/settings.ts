@@ -334,7 +334,7 @@ const GROWN_MESSAGE_BYTES = 2 * 1_048_588;
 
 /**
  * The topics to create, each with what its role needs. Retry topics that are not named among them are as the input
- * topic is.
+ * topic is, or another one of its route where that is not named either.
  */
 export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
   const { inputTopic, outputTopic, dlqTopic, inputRetention, outputRetention, dlqRetention } = values;
@@ -360,7 +360,9 @@ export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
       'max.message.bytes': String(GROWN_MESSAGE_BYTES),
     };
   }
-  const input = values.createTopics.find(({ topic }) => topic === inputTopic);
+  const input = [inputTopic, dlqTopic, outputTopic]
+    .map((name) => values.createTopics.find(({ topic }) => topic === name))
+    .find((found) => found !== undefined);
   const named = new Set(values.createTopics.map(({ topic }) => topic));
   const further = retries.flatMap(({ topic }) => (input && !named.has(topic) ? [{ ...input, topic }] : []));
   return [...values.createTopics, ...further].map((topic) => ({

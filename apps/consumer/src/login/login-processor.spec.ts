@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { LoginProcessor } from './login-processor.js';
+import { ExactJson, type StepFields } from './steps/login-step.js';
 
 const NOW = '2026-03-04T05:06:07.089Z';
 const EVENT = {
@@ -138,5 +139,48 @@ describe('nesting', () => {
         { field: '', rule: 'too_deep' },
       ],
     });
+  });
+});
+
+describe('fields of steps', () => {
+  const withFields = (event: object, fields: StepFields) =>
+    processor.processWith({ value: Buffer.from(JSON.stringify(event)) }, () => Promise.resolve(fields));
+
+  it('are set in place of those that came, and left out where they are undefined', async () => {
+    const outcome = await withFields(
+      { risk: 9, forged: true, ...EVENT },
+      { risk: 1, forged: undefined, added: [1] },
+    );
+    if (outcome.kind !== 'processed') throw new Error('refused');
+    const { processed_at: processedAt, ...output } = JSON.parse(String(outcome.value)) as Record<
+      string,
+      unknown
+    >;
+    expect(output).toEqual({ ...EVENT, locale: 'ru', risk: 1, added: [1] });
+    expect(Date.parse(String(processedAt))).not.toBeNaN();
+  });
+
+  it('keep the digits of exact JSON, beside those of the event', async () => {
+    const text = `{"id":9007199254740993,"enrichment":"forged",${JSON.stringify(EVENT).slice(1)}`;
+    const exact = new ExactJson('{"serial":18446744073709551615,"$&":"$1"}');
+    const outcome = await processor.processWith({ value: Buffer.from(text) }, () =>
+      Promise.resolve({ enrichment: exact }),
+    );
+    const output = outcome.kind === 'processed' ? String(outcome.value) : '';
+    expect(output).toContain('"id":9007199254740993');
+    expect(output).toContain('"enrichment":{"serial":18446744073709551615,"$&":"$1"}}');
+    expect(output).not.toContain('forged');
+    expect(JSON.parse(output)).toHaveProperty('processed_at');
+  });
+
+  it('are asked for with the event as it came, and never for one that is refused', async () => {
+    const seen: unknown[] = [];
+    const look = (event: object) => (seen.push({ ...event }), Promise.resolve({}));
+    await processor.processWith({ value: Buffer.from(JSON.stringify(EVENT)) }, look);
+    for (const text of ['{', '[]', JSON.stringify({ ...EVENT, ip: '10.0.0.1' })]) {
+      const outcome = await processor.processWith({ value: Buffer.from(text) }, look);
+      expect(outcome.kind).toBe('rejected');
+    }
+    expect(seen).toEqual([EVENT]);
   });
 });

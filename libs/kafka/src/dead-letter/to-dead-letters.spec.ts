@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { processed, rejected, type DeadLettered, type Deliverable, type Outcome } from '../outcome.js';
 import { inputRecord } from '../testing/records.js';
+import { EventTimeoutError } from '../retry/errors.js';
 import { outputTooLarge, toDeadLetters } from './to-dead-letters.js';
 
 const origin = { topic: 'in', partition: 0, groupId: 'g' };
@@ -93,5 +94,69 @@ describe('an output that is too large', () => {
     expect(letter.reason).toBe('OUTPUT_TOO_LARGE');
     expect(textOf(letter, 'dlq.attempts')).toBe('3');
     expect(textOf(letter, '__connect.errors.offset')).toBe('8');
+  });
+});
+
+describe('what fails for a passing reason', () => {
+  const failed: Outcome = { kind: 'failed', error: new Error('ill'), passing: true, attempts: 3 };
+  const headersOf = (outcome: Deliverable | undefined) =>
+    Object.fromEntries(
+      outcome && 'headers' in outcome ? outcome.headers.map(([name, value]) => [name, String(value)]) : [],
+    );
+  const fresh = inputRecord({
+    offset: '5',
+    timestamp: '99',
+    headers: [
+      ['trace', Buffer.from('x')],
+      ['retry.attempts', Buffer.from('50')],
+    ],
+  });
+
+  it('waits in the first retry topic, and then in the next, with the first origin and all calls', () => {
+    const nextRetry = { topic: 'in-retry-1', delayMs: 5_000 };
+    const [first] = toDeadLetters([fresh], [failed], { ...origin, nextRetry }, failedAt);
+    expect(first).toMatchObject({ kind: 'deferred', topic: 'in-retry-1', failure: failed });
+    const told = {
+      trace: 'x',
+      'retry.consumer-group': 'g',
+      'retry.original-topic': 'in',
+      'retry.original-partition': '0',
+      'retry.original-offset': '5',
+      'retry.original-timestamp': '99',
+      'retry.error': 'Error: ill',
+    };
+    expect(headersOf(first)).toEqual({
+      ...told,
+      'retry.due-at': String(failedAt.getTime() + 5_000),
+      'retry.attempts': '3',
+    });
+
+    const waited = inputRecord({ offset: '0', headers: first && 'headers' in first ? first.headers : [] });
+    const source = { topic: 'in-retry-1', partition: 7, groupId: 'g', isRetry: true };
+    const last = { topic: 'in-retry-2', delayMs: 60_000 };
+    const [second] = toDeadLetters([waited], [failed], { ...source, nextRetry: last }, failedAt);
+    expect(headersOf(second)).toEqual({
+      ...told,
+      'retry.due-at': String(failedAt.getTime() + 60_000),
+      'retry.attempts': '6',
+    });
+
+    const [letter] = toDeadLetters([waited], [failed], source, failedAt);
+    expect(letter).toMatchObject({ kind: 'dead-lettered', reason: 'RETRIES_EXHAUSTED' });
+    expect(headersOf(letter)).toMatchObject({
+      trace: 'x',
+      'dlq.attempts': '6',
+      'kafka_dlt-original-topic': 'in',
+      '__connect.errors.offset': '5',
+      '__connect.errors.partition': '0',
+    });
+  });
+
+  it('does not wait when it failed for good or took too long', () => {
+    const nextRetry = { topic: 'in-retry-1', delayMs: 5_000 };
+    const late: Outcome = { kind: 'failed', error: new EventTimeoutError(30), passing: false };
+    const outcomes = [{ ...failed, passing: false }, late];
+    const letters = toDeadLetters([fresh, fresh], outcomes, { ...origin, nextRetry }, failedAt);
+    expect(letters).toMatchObject([{ reason: 'PROCESSING_FAILED' }, { reason: 'EVENT_TIMEOUT' }]);
   });
 });

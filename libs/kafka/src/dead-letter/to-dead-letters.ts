@@ -74,7 +74,12 @@ function deferred(
 ): Deferred {
   const { error, attempts = 1 } = failure;
   const first = firstOf(record, origin);
-  const wait = { attempts: first.attempts + attempts, dueAt: failedAt.getTime() + delayMs, error };
+  const wait = {
+    groupId: origin.groupId,
+    attempts: first.attempts + attempts,
+    dueAt: failedAt.getTime() + delayMs,
+    error,
+  };
   const headers = [...carriedHeaders(record), ...retryHeaders(first, wait)];
   return { kind: 'deferred', topic, headers, failure };
 }

@@ -3,7 +3,14 @@ import { HEADERS } from '@pipeline/contracts';
 import fc from 'fast-check';
 import { toDeadLetters } from '../dead-letter/to-dead-letters.js';
 import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
-import { processed, rejected, type Deliverable, type Outcome } from '../outcome.js';
+import {
+  processed,
+  rejected,
+  type Deferred,
+  type Deliverable,
+  type Failed,
+  type Outcome,
+} from '../outcome.js';
 import type { InputRecord, KafkaHeader } from '../record.js';
 import { anyField, anyHeaders, header, inputRecord } from '../testing/records.js';
 import { fit, MissingDeadLetterInterceptorError, UndeliverableError, type Written } from './fit.js';
@@ -160,5 +167,40 @@ describe('whatever the limits and the record', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('what waits for a retry', () => {
+  const failure: Failed = { kind: 'failed', error: new Error('ill'.repeat(50)), passing: true, attempts: 2 };
+  const input = inputRecord({ headers: [header('trace')] });
+  const [deferred] = toDeadLetters(
+    [input],
+    [failure],
+    { ...origin, nextRetry: { topic: 'retry', delayMs: 5 } },
+    new Date(),
+  ) as [Deferred];
+  const fittedIn = (bytes: number) => fit(input, deferred, targets, origin, limitsFor(bytes));
+  const limitsFor = (bytes: number) => {
+    const limits = new TopicLimits();
+    limits.set('retry', bytes);
+    return limits;
+  };
+
+  it('goes to its topic with its value as it came, and without the text of the error where that is too much', () => {
+    const record = fittedIn(10_000);
+    expect(record).toMatchObject({
+      topic: 'retry',
+      deferred: true,
+      deadLetter: undefined,
+      value: input.value,
+    });
+    expect(names(record.headers)).toContain('retry.error');
+    const shorter = fittedIn(bytesOf(record) - 1);
+    expect(shorter.headers).toEqual(record.headers.slice(0, -1));
+    expect(fittedIn(bytesOf(shorter) - 1)).toMatchObject({
+      topic: 'dlq',
+      deferred: false,
+      deadLetter: 'RETRIES_EXHAUSTED',
+    });
   });
 });

@@ -17,8 +17,8 @@ export interface FetchedBatch extends TopicPartition {
   readonly highWatermark: bigint;
   /** Sends a heartbeat when one is due. @throws the driver's error when the group is rebalancing */
   heartbeat(): Promise<void>;
-  /** The batch without the records from `count` on, as if they had not been fetched yet. */
-  first(count: number): FetchedBatch;
+  /** The batch with some of its records; those from `nextOffset` on, if it is given, are fetched again. */
+  narrow(records: readonly InputRecord[], nextOffset?: bigint): FetchedBatch;
   /** Commits `nextOffset` for the group. */
   commit(): Promise<void>;
   /** Makes the next fetch start at `nextOffset`. A batch not advanced past is fetched again. */
@@ -246,12 +246,7 @@ function fetchedBatch(
     fetchedOffset: BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset),
     nextOffset,
     highWatermark: BigInt(batch.highWatermark),
-    first: (count) => {
-      const next = records[count];
-      return next
-        ? fetchedBatch(payload, records.slice(0, count), BigInt(next.offset))
-        : fetchedBatch(payload, records, nextOffset);
-    },
+    narrow: (some, next = nextOffset) => fetchedBatch(payload, some, next),
     heartbeat: () => payload.heartbeat(),
     // Not consumer.commitOffsets: that one returns in silence, without committing, while the consumer stops.
     commit: () =>

@@ -102,6 +102,25 @@ describe('trying again', () => {
     await expect(run(['a'], () => Promise.reject(error))).rejects.toBe(error);
   });
 
+  it('goes on with what a handler began with, and calls for the rest of what failed as often as it takes', async () => {
+    const { calls, handle } = handlerOf({ a: 1, b: 1, c: 1 });
+    const three = (records: readonly string[]) => handle(records.slice(0, calls.length === 0 ? 3 : 2));
+    const again = { ...done, attempts: 2 };
+    expect(await run(['a', 'b', 'c', 'd'], three)).toEqual([again, again, again]);
+    expect(calls).toEqual([['a', 'b', 'c'], ['a', 'b'], ['c']]);
+  });
+
+  it('finds the record that makes a handler throw, and fails it alone', async () => {
+    const bug = new TypeError('a bug');
+    const handle = (records: readonly string[]) =>
+      records.includes('b') ? Promise.reject(bug) : Promise.resolve(records.map(() => done));
+    expect(await run(['a', 'b', 'c'], handle)).toEqual([
+      done,
+      { kind: 'failed', error: bug, passing: false },
+      done,
+    ]);
+  });
+
   it.each([0, 2])('refuses %i outcomes for one record', async (count) => {
     const handle = () => Promise.resolve(Array<Outcome>(count).fill(done));
     await expect(run(['a'], handle)).rejects.toThrow(`returned ${count} outcomes for 1 records`);

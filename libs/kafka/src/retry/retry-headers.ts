@@ -15,6 +15,8 @@ export interface FirstOrigin {
 
 /** What one more wait in a retry topic is recorded with. */
 export interface Wait {
+  /** The consumer group that the record waits for. */
+  readonly groupId: string;
   /** Calls of the handler in all. */
   readonly attempts: number;
   /** Milliseconds since the epoch. */
@@ -25,8 +27,9 @@ export interface Wait {
 /** The headers of a record of a retry topic, besides its own; the last one may be left out. */
 export const retryHeaders = (
   first: FirstOrigin,
-  { attempts, dueAt, error }: Wait,
+  { groupId, attempts, dueAt, error }: Wait,
 ): readonly KafkaHeader[] => [
+  text(RETRY_HEADERS.group, groupId),
   text(RETRY_HEADERS.dueAt, dueAt),
   text(RETRY_HEADERS.attempts, attempts),
   text(RETRY_HEADERS.topic, first.topic),
@@ -35,6 +38,10 @@ export const retryHeaders = (
   text(RETRY_HEADERS.timestamp, first.timestamp),
   text(RETRY_HEADERS.error, `${error.name}: ${error.message}`),
 ];
+
+/** Whether a record of a retry topic waits for this consumer group; others of the same input use the same topics. */
+export const isFor = (record: InputRecord, groupId: string): boolean =>
+  (textIn(record, RETRY_HEADERS.group) ?? groupId) === groupId;
 
 /**
  * When a record of a retry topic may be handled, in milliseconds since the epoch. One that does not tell is not

@@ -10,7 +10,7 @@ import { accessFailure } from '../driver/security/access-failure.js';
 import type { TransportEvents } from '../events.js';
 import type { Deliverable } from '../outcome.js';
 import { partitionKey, type InputRecord, type TopicPartition } from '../record.js';
-import { dueAtOf } from '../retry/retry-headers.js';
+import { dueAtOf, isFor } from '../retry/retry-headers.js';
 import { BatchContext } from './batch-context.js';
 import { summarize } from './batch-summary.js';
 import { noteCommitted, noteFetched, type Assignment, type PartitionState } from './partition-state.js';
@@ -130,9 +130,13 @@ export class BatchProcessor {
     consumer: GroupConsumer,
   ): FetchedBatch | undefined {
     const now = Date.now();
-    const count = batch.records.findIndex((record) => dueAtOf(record) > now);
-    if (count === -1) return batch;
-    if (count > 0) return batch.first(count);
+    const { groupId } = this.options;
+    const isOurs = (record: InputRecord) => isFor(record, groupId);
+    const count = batch.records.findIndex((record) => isOurs(record) && dueAtOf(record) > now);
+    if (count !== 0) {
+      const due = count === -1 ? batch : firstOf(batch, count);
+      return due.narrow(due.records.filter(isOurs));
+    }
     this.pauseFor('retry-not-due', batch, dueAtOf(batch.records[0] as InputRecord) - now);
     suspend(batch, state, consumer);
     return undefined;
@@ -144,10 +148,16 @@ export class BatchProcessor {
     route: BoundRoute,
     signal: AbortSignal,
   ): Promise<void> {
+    if (fetched.records.length === 0) {
+      // All of it waits for other groups: the position is committed with the next batch.
+      fetched.advance();
+      noteCommitted(state, fetched);
+      return;
+    }
     const { groupId, concurrency, batchBudgetMs } = this.options;
     const context = new BatchContext(fetched, groupId, signal, concurrency, route, batchBudgetMs);
     const outcomes = await untilAborted(this.handle(route.handler, context, fetched), signal);
-    const batch = outcomes.length < fetched.records.length ? fetched.first(outcomes.length) : fetched;
+    const batch = outcomes.length < fetched.records.length ? firstOf(fetched, outcomes.length) : fetched;
     const written = batch.records.map((record, index) =>
       fit(record, outcomes[index] as Deliverable, route, context, this.limits),
     );
@@ -222,6 +232,10 @@ export class BatchProcessor {
 
 /** 24.8 days: with more, a timer of Node.js ends at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
+/** The batch without the records from `count` on, which are fetched again. */
+const firstOf = (batch: FetchedBatch, count: number): FetchedBatch =>
+  batch.narrow(batch.records.slice(0, count), BigInt((batch.records[count] as InputRecord).offset));
 
 function suspend(batch: FetchedBatch, state: PartitionState, consumer: GroupConsumer): void {
   state.suspended = true;

@@ -33,6 +33,28 @@ describe('mapping concurrently', () => {
     );
   });
 
+  it('begins the first items only once it is overdue, as many as may be in progress for certain', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.nat({ max: 30 }),
+        fc.integer({ min: 1, max: 5 }),
+        fc.nat({ max: 30 }),
+        async (count, limit, inTime) => {
+          let begun = 0;
+          const map = async (item: number) => {
+            begun++;
+            for (let i = 0; i < item % 3; i++) await Promise.resolve();
+            return item;
+          };
+          const items = Array.from({ length: count }, (_, item) => item);
+          const results = await mapConcurrently(items, limit, signal, map, () => begun >= inTime);
+          expect(results).toEqual(items.slice(0, results.length));
+          expect(results).toHaveLength(Math.min(count, Math.max(limit, inTime)));
+        },
+      ),
+    );
+  });
+
   it('calls nothing for no items', async () => {
     expect(await mapConcurrently([], 4, signal, () => Promise.reject(new Error('called')))).toEqual([]);
   });

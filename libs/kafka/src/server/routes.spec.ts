@@ -38,6 +38,18 @@ describe('routes', () => {
     expect(bound.get('logout-in')?.handler).toBe(second);
   });
 
+  it('bind the retry topics to the same handler, each with the one after it', () => {
+    const handler = eventHandler();
+    const retries = [1, 2].map((number) => ({ topic: `login-in-retry-${String(number)}`, delayMs: number }));
+    const bound = bindRoutes(new Map([['login', handler]]), { login: { ...login, retries } });
+    expect([...bound].map(([topic, { isRetry, nextRetry }]) => [topic, isRetry, nextRetry])).toEqual([
+      ['login-in', false, retries[0]],
+      ['login-in-retry-1', true, retries[1]],
+      ['login-in-retry-2', true, undefined],
+    ]);
+    expect([...bound.values()].every((route) => route.handler === handler)).toBe(true);
+  });
+
   it('may be none', () => expect(bindRoutes(new Map(), {}).size).toBe(0));
 });
 

@@ -63,6 +63,14 @@ describe('the start of a group at the end of its topic', () => {
     expect(done.sort()).toEqual(['commit t/0 100', 'commit t/1 0', 'seek t/0 100', 'seek t/1 0']);
   });
 
+  it('is the first record of every partition of a retry topic', async () => {
+    const { done, position, turns } = setUp();
+    position.begin([], ['t']);
+    position.secureAll();
+    await turns();
+    expect(done.sort()).toEqual(['commit t/0 0', 'commit t/1 0', 'seek t/0 0', 'seek t/1 0']);
+  });
+
   it('is tried again until it is there', async () => {
     const { done, failures, position, turns } = setUp({ 't/0': 7n });
     failures.push(new Error('no broker'), new Error('still none'));

@@ -14,6 +14,7 @@ export class FakeBatch implements FetchedBatch {
   constructor(
     readonly records: readonly InputRecord[],
     readonly fetchedOffset = BigInt(records[0]?.offset ?? 0),
+    readonly nextOffset = fetchedOffset + BigInt(records.length),
   ) {}
 
   /** A batch of so many records. */
@@ -22,13 +23,9 @@ export class FakeBatch implements FetchedBatch {
     return new FakeBatch(offsets.map((offset) => inputRecord({ offset })));
   }
 
-  first(count: number): FetchedBatch {
-    const part = new FakeBatch(this.records.slice(0, count), this.fetchedOffset);
+  narrow(records: readonly InputRecord[], nextOffset = this.nextOffset): FetchedBatch {
+    const part = new FakeBatch(records, this.fetchedOffset, nextOffset);
     return Object.assign(part, { calls: this.calls, commitError: this.commitError });
-  }
-
-  get nextOffset(): bigint {
-    return this.fetchedOffset + BigInt(this.records.length);
   }
 
   heartbeat(): Promise<void> {
