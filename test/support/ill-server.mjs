@@ -4,14 +4,14 @@ import { createServer } from 'node:http';
 /**
  * How the server answers. `ok` and `delay:MS` give the address back as `{"ip":…}`, `status:N` that status,
  * `slow` nothing for a minute, `half-closed` the beginning of an answer and then the end of the connection, `giant`
- * more than a megabyte, `invalid` no JSON, `list` JSON that is no object.
- * @typedef {'ok' | `delay:${number}` | `status:${number}` | 'slow' | 'half-closed' | 'giant' | 'invalid' | 'list'} Mode
+ * more than a megabyte, `invalid` no JSON, `list` JSON that is no object, `flaky:N` status 500 to N of 100 calls.
+ * @typedef {'ok' | `flaky:${number}` | `delay:${number}` | `status:${number}` | 'slow' | 'half-closed' | 'giant' | 'invalid' | 'list'} Mode
  */
 
 /** @typedef {{ at: number, ip: string }} Call */
 
 /** An HTTP server that misbehaves on command, for all calls or by what the address is. */
-class IllServer {
+export class IllServer {
   /** @type {Mode} */
   mode = 'ok';
   /** @type {Map<string, Mode>} by IP address, before `mode` */
@@ -65,6 +65,9 @@ class IllServer {
     switch (kind) {
       case 'ok':
         return void response.end(good);
+      case 'flaky':
+        if (Math.random() * 100 >= Number(number)) return void response.end(good);
+        return void response.writeHead(500).end();
       case 'delay':
         return void setTimeout(() => response.end(good), Number(number)).unref();
       case 'status':

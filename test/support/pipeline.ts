@@ -62,6 +62,7 @@ const topicSettings = ({ input, output, dlq, partitions }: Topics) => ({
 
 export interface Service {
   readonly url: string;
+  readonly pid: number;
   output(): string;
   /** The exit code, once the process has ended. */
   readonly ended: Promise<number | null>;
@@ -107,6 +108,7 @@ export async function startService(
   leftovers.add(kill);
   return {
     url: `http://127.0.0.1:${port}`,
+    pid: child.pid ?? 0,
     output: () => output,
     ended,
     stop: (signal = 'SIGTERM') => {

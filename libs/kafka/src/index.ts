@@ -31,7 +31,7 @@ export { EachEvent } from './server/each-event.decorator.js';
 export { Circuits } from './server/circuits.js';
 export { failed, handleEachRecord } from './server/each-record.js';
 export { FloodWatch } from './server/flood-watch.js';
-export { KAFKA_BATCH, KafkaBatchServer, type KafkaBatchOptions } from './server/kafka-batch.server.js';
+export { KAFKA_BATCH, KafkaBatchServer } from './server/kafka-batch.server.js';
 export type { PauseReason } from './server/pause-registry.js';
 export type { TransportStatus } from './server/transport-status.js';
 export {
@@ -40,5 +40,5 @@ export {
   KAFKA_SETTINGS,
   RETRY_CHECKS,
   TOPIC_CHECKS,
-  topicSpecs,
 } from './settings.js';
+export { topicSpecs } from './topic-specs.js';

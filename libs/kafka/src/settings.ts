@@ -1,19 +1,16 @@
 import {
   choice,
-  decimal,
   defineSettings,
   flag,
   integer,
   list,
-  parseDuration,
-  ratio,
   setting,
   text,
   type SettingsCheck,
 } from '@pipeline/ops';
-import type { TopicSpec } from './driver/topics.js';
 import { COMPRESSIONS } from './driver/codec/compression.js';
 import { SECURITY_SETTINGS } from './security-settings.js';
+import { FAILURE_SETTINGS } from './failure-settings.js';
 import { retryTopics } from './retry/retry-topics.js';
 
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
@@ -157,67 +154,7 @@ export const CONSUMER_GROUP_SETTINGS = defineSettings({
     max: 10_000,
     help: 'Events of a partition in progress at once when processing waits on something outside.',
   }),
-  batchBudget: milliseconds(
-    'BATCH_BUDGET',
-    1_000,
-    1,
-    'That events of a fetched batch are begun for when processing waits on something outside; then they are written, and the others follow.',
-  ),
-  eventTimeout: milliseconds(
-    'EVENT_TIMEOUT',
-    30_000,
-    1,
-    'Until an event whose steps have not ended goes to the dead letters.',
-  ),
-  circuitRatio: decimal('CIRCUIT_FAILURE_RATIO', {
-    default: 0.5,
-    min: 0.01,
-    max: 1,
-    help: 'Share of the calls of something outside that must fail to open its circuit.',
-  }),
-  circuitCalls: integer('CIRCUIT_MINIMUM_CALLS', {
-    default: 20,
-    min: 1,
-    max: 1_000_000,
-    help: 'Calls within CIRCUIT_WINDOW below which the circuit stays as it is.',
-  }),
-  circuitWindow: milliseconds('CIRCUIT_WINDOW', 10_000, 100, 'Calls that are older do not count any more.'),
-  circuitTrialAfter: milliseconds(
-    'CIRCUIT_TRIAL_AFTER',
-    5_000,
-    10,
-    'From the opening of a circuit until a single event tries again whether it may close.',
-  ),
-  floodRatio: ratio('DLQ_FLOOD_RATIO', {
-    default: 0.5,
-    help: 'More than this share of at least 1,000 events of the last minute dead-lettered is a flood.',
-  }),
-  floodAction: choice('DLQ_FLOOD_ACTION', {
-    of: ['log', 'pause'],
-    default: 'log',
-    help: '`log`: a flood is logged and counted. `pause`: it also pauses this instance until an operator resumes.',
-  }),
-  retryLimit: integer('KAFKA_RETRY_LIMIT', {
-    default: 3,
-    min: 1,
-    max: 100,
-    help: 'Calls in all, in place, before an event goes on to the retry topics or the dead letters.',
-  }),
-  retryInitialDelay: milliseconds(
-    'KAFKA_RETRY_INITIAL_DELAY',
-    100,
-    1,
-    'Upper bound of the first wait between calls; doubles each time, with full jitter.',
-  ),
-  retryMaxDelay: milliseconds('KAFKA_RETRY_MAX_DELAY', 10_000, 1, 'Upper bound of every wait between calls.'),
-  retryDelays: setting<readonly number[]>('RETRY_DELAYS', {
-    default: '5s,1m,10m',
-    accepts: 'none or a comma-separated list of up to 9 durations such as 5s,1m,10m',
-    parse: parseDelays,
-    help:
-      'How long an event that failed in place for a passing reason waits in the retry topics `<INPUT_TOPIC>-retry-1`, ' +
-      '`-retry-2`, … before it is tried again, one topic for each. `none`: no retry topics, the order of every key is kept.',
-  }),
+  ...FAILURE_SETTINGS,
 });
 
 interface GroupValues {
@@ -243,14 +180,7 @@ export const CONSUMER_GROUP_CHECKS: readonly SettingsCheck<GroupValues>[] = [
   },
 ];
 
-function parseDelays(given: string): readonly number[] | undefined {
-  const parts = given.split(',').map((part) => part.trim());
-  if (parts.length === 1 && parts[0]?.toLowerCase() === 'none') return [];
-  const delays = parts.map(parseDuration);
-  return parts.length <= 9 && delays.every((ms) => ms !== undefined) ? delays : undefined;
-}
-
-interface TopicValues {
+export interface TopicValues {
   readonly inputTopic: string;
   readonly outputTopic: string;
   readonly dlqTopic: string;
@@ -301,7 +231,7 @@ function broker(given: string): string | undefined {
   return port >= 1 && port <= 65_535 ? given.replace(/^kafka:\/\//, '') : undefined;
 }
 
-interface CreateTopic {
+export interface CreateTopic {
   readonly topic: string;
   readonly partitions: number;
   readonly replication: number;
@@ -318,55 +248,4 @@ function parseCreateTopics(given: string): readonly CreateTopic[] | undefined {
     topics.push({ topic: name, partitions: Number(partitions), replication: Number(replication) });
   }
   return topics;
-}
-
-interface RoleValues extends TopicValues {
-  readonly createTopics: readonly CreateTopic[];
-  readonly inputRetention: number;
-  readonly outputRetention: number;
-  readonly dlqRetention: number;
-  /** Absent where there are no retry topics. */
-  readonly retryDelays?: readonly number[];
-}
-
-/** Events grow by a time and dead letters by headers: their topics take more than the 1 MiB of the input. */
-const GROWN_MESSAGE_BYTES = 2 * 1_048_588;
-
-/**
- * The topics to create, each with what its role needs. Retry topics that are not named among them are as the input
- * topic is, or another one of its route where that is not named either.
- */
-export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
-  const { inputTopic, outputTopic, dlqTopic, inputRetention, outputRetention, dlqRetention } = values;
-  const roles: Record<string, Record<string, string>> = {
-    [inputTopic]: { 'cleanup.policy': 'delete', 'retention.ms': String(inputRetention) },
-    [outputTopic]: {
-      'cleanup.policy': 'delete',
-      'retention.ms': String(outputRetention),
-      'max.message.bytes': String(GROWN_MESSAGE_BYTES),
-    },
-    [dlqTopic]: {
-      'cleanup.policy': 'delete',
-      'retention.ms': String(dlqRetention),
-      'max.message.bytes': String(GROWN_MESSAGE_BYTES),
-    },
-  };
-  const retries = retryTopics(inputTopic, values.retryDelays ?? []);
-  for (const { topic, delayMs } of retries) {
-    roles[topic] = {
-      'cleanup.policy': 'delete',
-      // The wait comes on top of what an event may wait anyway.
-      'retention.ms': String(inputRetention + delayMs),
-      'max.message.bytes': String(GROWN_MESSAGE_BYTES),
-    };
-  }
-  const input = [inputTopic, dlqTopic, outputTopic]
-    .map((name) => values.createTopics.find(({ topic }) => topic === name))
-    .find((found) => found !== undefined);
-  const named = new Set(values.createTopics.map(({ topic }) => topic));
-  const further = retries.flatMap(({ topic }) => (input && !named.has(topic) ? [{ ...input, topic }] : []));
-  return [...values.createTopics, ...further].map((topic) => ({
-    ...topic,
-    config: roles[topic.topic] ?? {},
-  }));
 }

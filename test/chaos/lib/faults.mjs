@@ -7,6 +7,7 @@ import { BREAK_BROKERS } from './plan.mjs';
  * @typedef {import('./plan.mjs').Fault} Fault
  * @typedef {{
  *   cluster: import('../../support/cluster.mjs').Cluster,
+ *   lookups: import('../../support/ill-server.mjs').IllServer,
  *   instances: import('./instances.mjs').Instances,
  *   kafka: import('kafkajs').Kafka,
  *   topics: { input: string, all: string[] },
@@ -71,6 +72,14 @@ const FAULTS = {
     await breakBroker(scene, { ...fault, broker }, 'SIGKILL');
   },
 
+  /** Later than anybody waits for. */
+  slowLookups: (scene, fault) => troubleLookups(scene, fault, 'slow'),
+
+  failingLookups: (scene, fault) => troubleLookups(scene, fault, 'status:503'),
+
+  /** Too few fail for a circuit to open: they go through the retry topics. */
+  flakyLookups: (scene, fault) => troubleLookups(scene, fault, 'flaky:40'),
+
   moveLeaders: ({ kafka, topics, signal }, { ms = 0 }) => moveLeaders(kafka, topics.all, ms, signal),
 };
 
@@ -101,6 +110,13 @@ export async function doFaults(scene, plan, progress, onFault) {
     if (breaksBroker) broker = over;
   }
   await Promise.all(all);
+}
+
+/** The last one that began decides. @param {Scene} scene @param {Fault} fault @param {import('../../support/ill-server.mjs').Mode} mode */
+async function troubleLookups({ lookups, signal }, { ms }, mode) {
+  lookups.mode = mode;
+  await delay(ms, undefined, { signal });
+  if (lookups.mode === mode) lookups.mode = 'ok';
 }
 
 /** @param {Scene} scene @param {Fault} fault @param {'SIGKILL' | 'SIGTERM'} how */

@@ -99,6 +99,23 @@ export class Instances {
     return Promise.all(running.map(async ({ name, url }) => `${name}: ${await sayingOf(url)}`));
   }
 
+  /**
+   * Whether the instances have all partitions of the topics, and nothing is left to do in them.
+   * @param {readonly string[]} topics
+   * @param {number} partitions of each
+   */
+  async areDone(topics, partitions) {
+    const running = [...this.#all.values()].filter(isRunning);
+    try {
+      const statuses = await Promise.all(running.map(({ url }) => statusOf(url)));
+      const found = statuses.flat().filter(({ topic }) => topics.includes(topic));
+      const count = topics.length * partitions;
+      return found.length === count && found.every(({ lagMessages }) => lagMessages === 0);
+    } catch {
+      return false;
+    }
+  }
+
   async leaveAll() {
     await Promise.all([...this.#all.keys()].map((number) => this.leave(number)));
   }
@@ -116,4 +133,13 @@ async function sayingOf(url) {
   });
   const settled = await Promise.allSettled(answers);
   return settled.map((one) => (one.status === 'fulfilled' ? one.value : String(one.reason))).join(' ');
+}
+
+/** @param {string} url @returns {Promise<{ topic: string, lagMessages: number }[]>} */
+async function statusOf(url) {
+  const response = await fetch(`${url}/admin/status`, { signal: AbortSignal.timeout(ANSWER_MS) });
+  const status = /** @type {{ transport: { partitions: { topic: string, lagMessages: number }[] } }} */ (
+    await response.json()
+  );
+  return status.transport.partitions;
 }

@@ -18,9 +18,15 @@ export const numberOf = (key) => Number(/^event-(\d+)$/.exec(key?.toString('lati
  * Compares what came out with what went in.
  * @param {Expected[]} expected by number
  * @param {{ processed: Found[], deadLettered: Found[] }} found
+ * @param {{ areLookedUp?: boolean, delayed?: ReadonlySet<number> }} [how] whether events with an address are to be
+ *   enriched by what the server of the look-ups says, and which have gone through a retry topic, out of their order
  * @returns {Verdict} the number of events for each way to be wrong
  */
-export function judge(expected, { processed, deadLettered }) {
+export function judge(
+  expected,
+  { processed, deadLettered },
+  { areLookedUp = false, delayed = new Set() } = {},
+) {
   const times = new Uint32Array(expected.length);
   const verdict = { lost: 0, doubled: 0, misrouted: 0, altered: 0, disordered: 0 };
   for (const [records, valid] of /** @type {const} */ ([
@@ -39,8 +45,10 @@ export function judge(expected, { processed, deadLettered }) {
       times[number] = (times[number] ?? 0) + 1;
       if (event.valid !== valid || event.partition !== partition) verdict.misrouted++;
       else if (value === null) verdict.altered++;
-      else if (!(valid ? isProcessed(event.value, value) : event.value.equals(value))) verdict.altered++;
+      else if (!(valid ? isProcessed(event.value, value, areLookedUp) : event.value.equals(value)))
+        verdict.altered++;
       // As the partition is kept, so is the order of all its events.
+      if (delayed.has(number)) continue;
       if (number < (last.get(partition) ?? -1)) verdict.disordered++;
       last.set(partition, number);
     }
@@ -52,10 +60,14 @@ export function judge(expected, { processed, deadLettered }) {
   return verdict;
 }
 
-/** @param {Buffer} input @param {Buffer} output */
-function isProcessed(input, output) {
+/** @param {Buffer} input @param {Buffer} output @param {boolean} areLookedUp */
+function isProcessed(input, output, areLookedUp) {
   const event = JSON.parse(input.toString());
   const { processed_at: processedAt, ...rest } = JSON.parse(output.toString());
+  if (areLookedUp && event.ip) {
+    if (rest.enrichment?.ip !== event.ip) return false;
+    delete rest.enrichment;
+  }
   if (typeof event.locale === 'string') event.locale = event.locale.toLowerCase();
   return RFC3339_UTC.test(processedAt) && JSON.stringify(rest) === JSON.stringify(event);
 }

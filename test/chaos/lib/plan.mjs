@@ -19,6 +19,9 @@ export const KINDS = [
   'cutInstance',
   'moveLeaders',
   ...BREAK_BROKERS,
+  'slowLookups',
+  'failingLookups',
+  'flakyLookups',
 ];
 
 /**
@@ -64,6 +67,9 @@ export function planFaults(random, { faults, kinds, instances, brokers, partitio
     cutBroker: () => ({ broker: 1 + random.below(brokers), ms: between(2_000, 12_000) }),
     leaderKill: () => ({ partition: random.below(partitions), ms: between(500, 4_500) }),
     moveLeaders: () => ({ ms: between(4_000, 9_000) }),
+    slowLookups: () => ({ ms: between(2_000, 8_000) }),
+    failingLookups: () => ({ ms: between(2_000, 8_000) }),
+    flakyLookups: () => ({ ms: between(4_000, 12_000) }),
   };
   function replaced() {
     const instance = victim();

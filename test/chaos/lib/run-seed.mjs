@@ -6,6 +6,7 @@ import { UserError, waitFor } from '../../../tools/lib/processes.mjs';
 import { doFaults } from './faults.mjs';
 import { inputEvents } from './input.mjs';
 import { Instances } from './instances.mjs';
+import { startIllServer } from '../../support/ill-server.mjs';
 import { readCommitted } from '../../support/kcat.mjs';
 import { feed } from './feed.mjs';
 import { createTopic, haveJoined } from './kafka-admin.mjs';
@@ -20,6 +21,12 @@ const SESSION_TIMEOUT_MS = 6_000;
 const FEED_ON_MS = 5_000;
 /** To finish once the faults are over. */
 const FINISH_MS = 240_000;
+/** Every so many of the valid events has an address, and is looked up. */
+const LOOKED_UP_EVERY = 25;
+/** More than all troubles of the look-ups together take, so that no event is given up. */
+const RETRY_DELAYS = ['1s', '2s', '4s', '8s', '16s', '30s', '30s', '30s'];
+/** For so long nothing may wait in any retry topic. */
+const QUIET_MS = 4_000;
 
 /**
  * @typedef {{ seed: number, events: number, faults: number, kinds: readonly string[], guarantee: string, nodeOptions: string[], logs: string }} Run
@@ -42,10 +49,13 @@ export async function runSeed(cluster, run, signal) {
   const options = { faults, kinds, ...shape, sessionTimeoutMs: SESSION_TIMEOUT_MS };
   const plan = planFaults(new Random(seed), options);
   const feedMs = plan.reduce((sum, { waitMs }) => sum + waitMs, FEED_ON_MS);
-  const made = inputEvents(seed, events);
+  const made = withFewAddresses(inputEvents(seed, events));
+  const retries = RETRY_DELAYS.map((_, index) => `${input}-retry-${index + 1}`);
   await createTopic(kafka, input, PARTITIONS, cluster.size);
 
-  const instances = startable({ cluster, run, input, output, dlq, group, folder: join(run.logs, id) });
+  const lookups = await startIllServer();
+  const { url } = lookups;
+  const instances = startable({ cluster, run, input, output, dlq, group, url, folder: join(run.logs, id) });
   const killAll = () => instances.killAll();
   process.once('exit', killAll);
   const progress = new Progress(kafka, group, input);
@@ -57,7 +67,8 @@ export async function runSeed(cluster, run, signal) {
     await waitFor(() => progress.committed > 0, { ...until, what: 'the first commit' });
     progress.begin();
     const start = Date.now();
-    const scene = { cluster, instances, kafka, topics: { input, all: [input, output, dlq] }, signal };
+    const topics = { input, all: [input, output, dlq, ...retries] };
+    const scene = { cluster, instances, lookups, kafka, topics, signal };
     const done = doFaults(scene, plan, progress, (fault) => {
       const seconds = ((Date.now() - start) / 1_000).toFixed(1);
       console.error(`seed ${seed}, ${seconds} s: ${describeFault(fault)}`);
@@ -65,6 +76,14 @@ export async function runSeed(cluster, run, signal) {
     await Promise.all([fed, done]);
     try {
       await waitFor(() => progress.committed >= events, { ...until, what: `seed ${seed}: the end` });
+      let quietSince = Infinity;
+      const areEmpty = async () => {
+        if (!(await instances.areDone(retries, PARTITIONS))) quietSince = Infinity;
+        else quietSince = Math.min(quietSince, Date.now());
+        return Date.now() - quietSince >= QUIET_MS;
+      };
+      const what = `seed ${seed}: the retry topics are empty`;
+      await waitFor(areEmpty, { ...until, what });
     } catch (error) {
       console.error([progress.describe(), ...(await instances.describe())].join('\n'));
       throw error;
@@ -73,16 +92,25 @@ export async function runSeed(cluster, run, signal) {
     await instances.leaveAll();
   } finally {
     await progress.stop();
+    await lookups.stop();
     killAll();
     process.off('exit', killAll);
   }
-  const [arrived, processed, deadLettered] = await Promise.all(
-    [input, output, dlq].map((topic) => readCommitted(cluster.addresses, topic)),
+  const [arrived, processed, deadLettered, ...waited] = await Promise.all(
+    [input, output, dlq, ...retries].map((topic) => readCommitted(cluster.addresses, topic)),
+  );
+  const delayed = new Set(waited.flat().map(({ key }) => numberOf(key)));
+  console.error(
+    `seed ${seed}: ${lookups.calls.length} look-ups, ${delayed.size} events through retry topics`,
   );
   const expected = expectedOf(made, arrived ?? []);
   const { longestPauseMs, slowestRecoveryMs } = progress;
   return {
-    verdict: judge(expected, { processed: processed ?? [], deadLettered: deadLettered ?? [] }),
+    verdict: judge(
+      expected,
+      { processed: processed ?? [], deadLettered: deadLettered ?? [] },
+      { areLookedUp: true, delayed },
+    ),
     longestPauseMs,
     slowestRecoveryMs,
     broken: instances.broken,
@@ -98,8 +126,8 @@ const connectTo = (cluster) =>
     logLevel: kafkajs.logLevel.NOTHING,
   });
 
-/** @param {{ cluster: import('../../support/cluster.mjs').Cluster, run: Run, input: string, output: string, dlq: string, group: string, folder: string }} options */
-function startable({ cluster, run, input, output, dlq, group, folder }) {
+/** @param {{ cluster: import('../../support/cluster.mjs').Cluster, run: Run, input: string, output: string, dlq: string, group: string, url: string, folder: string }} options */
+function startable({ cluster, run, input, output, dlq, group, url, folder }) {
   mkdirSync(folder);
   const env = {
     BOOTSTRAP_SERVERS: cluster.clientAddresses,
@@ -112,6 +140,12 @@ function startable({ cluster, run, input, output, dlq, group, folder }) {
     HEARTBEAT_INTERVAL: '500',
     SOCKET_TIMEOUT: '5000',
     DELIVERY_GUARANTEE: run.guarantee,
+    ADMIN_AUTH: 'none',
+    ENRICHMENT_URL: url,
+    ENRICHMENT_TIMEOUT: '1000',
+    KAFKA_RETRY_LIMIT: '2',
+    RETRY_DELAYS: RETRY_DELAYS.join(),
+    CIRCUIT_TRIAL_AFTER: '1000',
   };
   return new Instances(env, folder, run.nodeOptions);
 }
@@ -130,4 +164,17 @@ export function expectedOf(made, arrived) {
     );
   }
   return made.map((event, number) => ({ ...event, partition: partitions.get(number) ?? -1 }));
+}
+
+/**
+ * Without an address an event is not looked up, and most are not, for the sake of speed.
+ * @param {{ key: Buffer, value: Buffer, valid: boolean }[]} made
+ */
+function withFewAddresses(made) {
+  return made.map((event, number) => {
+    if (!event.valid || number % LOOKED_UP_EVERY === 1) return event;
+    const value = JSON.parse(event.value.toString());
+    delete value.ip;
+    return { ...event, value: Buffer.from(JSON.stringify(value)) };
+  });
 }

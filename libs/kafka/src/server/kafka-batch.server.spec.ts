@@ -3,7 +3,8 @@ import type { Delivery } from '../delivery/delivery.js';
 import { TopicLimits } from '../delivery/topic-limits.js';
 import type { Kafka } from '../driver/kafka-client.js';
 import { TransportEvents } from '../events.js';
-import { KafkaBatchServer, type KafkaBatchOptions } from './kafka-batch.server.js';
+import type { KafkaBatchOptions } from './kafka-batch-options.js';
+import { KafkaBatchServer } from './kafka-batch.server.js';
 
 beforeEach(() => {
   jest.useFakeTimers();

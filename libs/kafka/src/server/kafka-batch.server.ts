@@ -8,45 +8,22 @@ import { GroupConsumer, type FetchedBatch } from '../driver/group-consumer.js';
 import { describeError, type Kafka } from '../driver/kafka-client.js';
 import { reconnectDelay } from '../driver/reconnect-delay.js';
 import { accessFailure, type AccessFailure } from '../driver/security/access-failure.js';
-import { ensureTopics, MissingTopicError, type TopicSpec } from '../driver/topics.js';
+import { ensureTopics, MissingTopicError } from '../driver/topics.js';
 import type { TransportEvents } from '../events.js';
 import type { TopicPartition } from '../record.js';
 import { BatchProcessor } from './batch-processor.js';
+import type { KafkaBatchOptions } from './kafka-batch-options.js';
 import { LostPosition } from './lost-position.js';
 import { Membership } from './membership.js';
 import { Assignment, noteSkipped } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
-import { bindRoutes, type BoundRoute, type Route } from './routes.js';
+import { bindRoutes, type BoundRoute } from './routes.js';
 import { StallWatch } from './stall-watch.js';
 import { StartPosition } from './start-position.js';
 import { describeTransport, type TransportStatus } from './transport-status.js';
 
 /** Transport id for `@EventPattern(name, KAFKA_BATCH)`. */
 export const KAFKA_BATCH = Symbol('kafka-batch');
-
-export interface KafkaBatchOptions {
-  readonly groupId: string;
-  /** Topics by the symbolic names that handlers use. */
-  readonly routes: Readonly<Record<string, Route>>;
-  readonly createTopics: readonly TopicSpec[];
-  readonly fromBeginning: boolean;
-  /** Where the next offset is no longer in the topic: go on, rather than wait for an operator. */
-  readonly resetLostPositions: boolean;
-  readonly sessionTimeoutMs: number;
-  readonly heartbeatIntervalMs: number;
-  readonly concurrency: number;
-  /** Milliseconds that events of a batch are begun for, where processing waits on something outside. */
-  readonly batchBudgetMs: number;
-  /** Milliseconds that a fetch waits for more records. */
-  readonly lingerMs: number;
-  /** Bytes of one answer of a broker. */
-  readonly fetchMaxBytes: number;
-  /** Bytes of one partition in it. */
-  readonly partitionFetchBytes: number;
-  /** Partitions whose batches are worked on at once. */
-  readonly concurrentPartitions: number;
-  readonly shutdownTimeoutMs: number;
-}
 
 /** How long a batch with the handlers may go on after a pause. */
 const PAUSE_GRACE_MS = 500;
