@@ -29,11 +29,13 @@ export class RetryInterceptor implements NestInterceptor<readonly Outcome[], rea
   ): Observable<readonly Outcome[]> {
     // Nest reads the payload from the arguments at every call, so swapping it there narrows the batch.
     const args = context.getArgs<[readonly InputRecord[], BatchContext]>();
-    const [records, { signal }] = args;
+    const [records, batch] = args;
     const handle = async (some: readonly InputRecord[]) => {
       args[0] = some;
       try {
-        return await lastValueFrom(next.handle());
+        const outcomes = await lastValueFrom(next.handle());
+        batch.checkOutcomes(outcomes, some);
+        return outcomes;
       } finally {
         args[0] = records;
       }
@@ -42,6 +44,6 @@ export class RetryInterceptor implements NestInterceptor<readonly Outcome[], rea
       ...this.options,
       onRetry: (retry: { records: number; attempt: number }) => this.events.emit('retried', retry),
     };
-    return from(retryFailed(records, handle, options, signal));
+    return from(retryFailed(records, handle, options, batch.signal));
   }
 }

@@ -39,6 +39,16 @@ export class BatchContext extends BaseRpcContext<[FetchedBatch]> implements Sour
     return performance.now() > this.overdueAt;
   }
 
+  /**
+   * Outcomes belong to the first records. Fewer than records are right only where time has run out: a handler that
+   * leaves some out would give the others' outcomes to the wrong records. @throws TypeError
+   */
+  checkOutcomes({ length }: readonly unknown[], records: readonly unknown[]): void {
+    if (length === records.length) return;
+    if (this.isOverdue && length > 0 && length < records.length) return;
+    throw new TypeError(`a handler returned ${length} outcomes for ${records.length} records`);
+  }
+
   /** Whether the batch was read from a retry topic. */
   get isRetry(): boolean {
     return this.route.isRetry;

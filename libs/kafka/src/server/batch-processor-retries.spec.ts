@@ -98,9 +98,12 @@ describe('a batch of an input topic', () => {
     expect(offsetsOf(bench)).toEqual([['0', '1']]);
   });
 
-  it('is written as far as its handler began with it; the others are fetched again', async () => {
+  it('is written as far as its handler got in its time; the others are fetched again', async () => {
     const bench = new Bench();
-    bench.handle = (records) => Promise.resolve(records.slice(0, 2).map(({ offset }) => processed(offset)));
+    bench.handle = (records) => {
+      jest.advanceTimersByTime(1_001);
+      return Promise.resolve(records.slice(0, 2).map(({ offset }) => processed(offset)));
+    };
     const batch = FakeBatch.of(5);
     await bench.process(batch);
     expect(offsetsOf(bench)).toEqual([['0', '1']]);
@@ -108,10 +111,18 @@ describe('a batch of an input topic', () => {
     expect(batch.calls).toContain('advance');
   });
 
-  it('of a handler that gives no outcome at all is done again', async () => {
+  it.each([
+    ['no outcome at all', 0, 1_001],
+    ['some outcomes, with time left', 1, 0],
+    ['more outcomes than records', 3, 1_001],
+  ])('of a handler that gives %s is done again', async (_, count, ms) => {
     const bench = new Bench();
-    bench.handle = () => Promise.resolve([]);
+    bench.handle = () => {
+      jest.advanceTimersByTime(ms);
+      return Promise.resolve(Array.from({ length: count }, () => processed('x')));
+    };
     await bench.process(FakeBatch.of(2));
     expect(bench.events.map(([name]) => name)).toEqual(['batch-failed']);
+    expect(bench.delivered).toEqual([]);
   });
 });

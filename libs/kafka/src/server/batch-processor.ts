@@ -176,10 +176,7 @@ export class BatchProcessor {
     batch: FetchedBatch,
   ): Promise<readonly Deliverable[]> {
     const outcomes = await lastValueFrom(this.toObservable(handler(batch.records, context)));
-    // With fewer, the others are fetched again.
-    if (outcomes.length === 0 || outcomes.length > batch.records.length) {
-      throw new TypeError(`${outcomes.length} outcomes for ${batch.records.length} records`);
-    }
+    context.checkOutcomes(outcomes, batch.records);
     return outcomes;
   }
 
