@@ -41,7 +41,13 @@ supervisor.run(async (signal) => {
   await cluster.start(1, signal);
   const brokers = cluster.addresses;
   const topics = topicsOf('fuzz');
-  const env = { BOOTSTRAP_SERVERS: brokers, ADMIN_AUTH: 'none', ...settingsOf(topics) };
+  // Most of the values are hostile: that is no flood worth an error.
+  const env = {
+    BOOTSTRAP_SERVERS: brokers,
+    ADMIN_AUTH: 'none',
+    DLQ_FLOOD_RATIO: '1',
+    ...settingsOf(topics),
+  };
   const consumer = await startApp('consumer', { env, log: join(logs, 'consumer.log') });
   process.once('exit', () => kill(consumer, 'SIGKILL'));
   const ready = async () => (await read(`${consumer.url}/health`)) !== undefined;

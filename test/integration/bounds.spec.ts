@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect, it } from '@jest/globals';
 import { lookedUp, statusOf, useIllServer } from '../support/lookups.js';
-import { eventually, produce, uniqueTopics, type Service } from '../support/pipeline.js';
+import { eventually, testKafka, uniqueTopics, type Service } from '../support/pipeline.js';
 
 const outside = useIllServer();
+const EVENTS = 60;
 
 /** Megabytes that are resident now. */
 const memoryOf = ({ pid }: Service): number =>
@@ -16,9 +17,14 @@ it('events of 900 KB and a stalled enrichment take a bounded amount of memory', 
   const consumer = await outside.start(topics, { ENRICHMENT_TIMEOUT: '500', KAFKA_RETRY_LIMIT: '1' });
   const before = memoryOf(consumer);
   const padding = 'x'.repeat(900_000);
-  for (let number = 0; number < 100; number++) {
-    await produce(topics.input, [{ ...lookedUp(number, { padding }), partition: number % 4 }]);
+  const producer = testKafka().producer();
+  await producer.connect();
+  for (let number = 0; number < EVENTS; number++) {
+    // Each alone: together they do not fit a request.
+    const message = { ...lookedUp(number, { padding }), partition: number % 4 };
+    await producer.send({ topic: topics.input, messages: [message] });
   }
+  await producer.disconnect();
   let most = before;
   const look = () => void (most = Math.max(most, memoryOf(consumer)));
   await eventually('the circuit is open', async () => {

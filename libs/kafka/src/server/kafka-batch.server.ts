@@ -17,7 +17,7 @@ import { LostPosition } from './lost-position.js';
 import { Membership } from './membership.js';
 import { Assignment, noteSkipped } from './partition-state.js';
 import { PauseRegistry } from './pause-registry.js';
-import { bindRoutes, type BoundRoute } from './routes.js';
+import { bindRoutes, topicsOf, type BoundRoute } from './routes.js';
 import { StallWatch } from './stall-watch.js';
 import { StartPosition } from './start-position.js';
 import { describeTransport, type TransportStatus } from './transport-status.js';
@@ -44,6 +44,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private readonly startPosition: StartPosition;
   private readonly lostPosition: LostPosition;
   private readonly stalls = new StallWatch(this.assignment, this.pauses);
+  private readonly topics;
   private routes: ReadonlyMap<string, BoundRoute> = new Map();
   private running: Promise<void> = Promise.resolve();
   private retrying: Promise<void> | undefined;
@@ -59,6 +60,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     private readonly events: TransportEvents,
   ) {
     super();
+    this.topics = topicsOf(options.routes);
     this.membership = new Membership(options.sessionTimeoutMs);
     this.processor = new BatchProcessor(
       options,
@@ -71,7 +73,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     );
     this.consumer = new GroupConsumer(
       kafka,
-      { ...options, topics: this.inputs(), retryTopics: this.retryTopics() },
+      { ...options, topics: this.topics.inputs, retryTopics: this.topics.retries },
       {
         onBatch: (batch) => this.onBatch(batch),
         onJoined: (partitions) => this.onJoined(partitions),
@@ -84,7 +86,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
     );
     this.probe = new BrokerProbe(
       kafka,
-      () => this.topics(),
+      () => this.topics.all,
       (ends) => this.noteEnds(ends),
       () => this.stalls.forget(),
     );
@@ -99,7 +101,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       {
         reset: options.resetLostPositions,
         fromBeginning: options.fromBeginning,
-        retryTopics: this.retryTopics(),
+        retryTopics: this.topics.retries,
       },
       this.offsets,
       this.consumer,
@@ -195,34 +197,16 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       .some((state) => this.pauses.reasonsOf(state).includes('undeliverable'));
     if (!waits) return;
     await untilSuccess(async () => {
-      const { maxMessageBytes } = await ensureTopics(this.kafka, [], this.topics());
+      const { maxMessageBytes } = await ensureTopics(this.kafka, [], this.topics.all);
       this.limits.replace(maxMessageBytes);
       this.pauses.clear('undeliverable');
     }, this.stopping.signal);
   }
 
-  private topics(): string[] {
-    const routes = Object.values(this.options.routes);
-    return [
-      ...routes.flatMap(({ input, output, deadLetter }) => [input, output, deadLetter]),
-      ...this.retryTopics(),
-    ];
-  }
-
-  private retryTopics(): string[] {
-    return Object.values(this.options.routes).flatMap(({ retries = [] }) =>
-      retries.map(({ topic }) => topic),
-    );
-  }
-
-  private inputs(): string[] {
-    return Object.values(this.options.routes).map(({ input }) => input);
-  }
-
   private async run(): Promise<void> {
     try {
       await this.prepareTopics();
-      if (!this.options.fromBeginning) this.startPosition.begin(this.inputs(), this.retryTopics());
+      if (!this.options.fromBeginning) this.startPosition.begin(this.topics.inputs, this.topics.retries);
       await this.consumer.start(this.stopping.signal);
     } catch (error) {
       if (error instanceof AbortedError || this.stopping.signal.aborted) return;
@@ -234,7 +218,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async prepareTopics(): Promise<void> {
     for (let attempt = 0; !this.stopping.signal.aborted; attempt++) {
       try {
-        const report = await ensureTopics(this.kafka, this.options.createTopics, this.topics());
+        const report = await ensureTopics(this.kafka, this.options.createTopics, this.topics.all);
         report.maxMessageBytes.forEach((bytes, topic) => this.limits.set(topic, bytes));
         this.events.emit('topics', report);
         return;

@@ -70,3 +70,12 @@ function problemsOf(
   if (!Object.hasOwn(routes, name)) return [`the handler '${name}' is mapped to no topic`];
   return handler.next ? [`'${name}' has more than one handler`] : [];
 }
+
+/** The topics that routes need, by what they are for. */
+export function topicsOf(routes: Readonly<Record<string, Route>>) {
+  const all = Object.values(routes);
+  const inputs = all.map(({ input }) => input);
+  const retries = all.flatMap(({ retries: some = [] }) => some.map(({ topic }) => topic));
+  const written = all.flatMap(({ output, deadLetter }) => [output, deadLetter]);
+  return { inputs, retries, all: [...inputs, ...written, ...retries] };
+}
