@@ -8,7 +8,7 @@ import {
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
-import { defineSettings, integer, opsSettings, setting, type SettingValues } from '@pipeline/ops';
+import { decimal, defineSettings, integer, opsSettings, setting, type SettingValues } from '@pipeline/ops';
 
 export const CONSUMER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8080 }),
@@ -34,6 +34,18 @@ export const CONSUMER_SETTINGS = defineSettings({
     min: 2,
     max: 2 ** 24,
     help: 'Bytes of an answer; a longer one counts as a failure.',
+  }),
+  dlqIndexMax: integer('DLQ_INDEX_MAX', {
+    default: 1_000_000,
+    min: 1_000,
+    max: 10_000_000,
+    help: 'Dead letters that /admin/dead-letters knows, the newest ones; each takes about 50 bytes of memory, once somebody has asked for them.',
+  }),
+  dlqIndexShare: decimal('DLQ_INDEX_CPU', {
+    default: 0.2,
+    min: 0.01,
+    max: 1,
+    help: 'Share of one core that reading the dead letters may take while their index is built.',
   }),
   minAppVersion: setting<string>('MIN_APP_VERSION', {
     default: '2.0.0',
@@ -63,3 +75,6 @@ function enrichmentUrl(given: string): string | undefined {
 }
 
 export type ConsumerConfig = SettingValues<typeof CONSUMER_SETTINGS>;
+
+/** What a connection to Kafka needs to know. */
+export type KafkaConfig = SettingValues<typeof KAFKA_SETTINGS> & Pick<ConsumerConfig, 'projectName'>;

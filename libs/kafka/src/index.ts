@@ -13,10 +13,12 @@ export {
   type AccessFailure,
 } from './driver/security/access-failure.js';
 export { CONNECTION_CHECKS, connect } from './connection.js';
+export { RecordLookup, type FoundRecord } from './driver/record-lookup.js';
 export { RecordProducer } from './driver/record-producer.js';
 export {
   TopicReader,
   type ReadBatch,
+  type ReadRecord,
   type TopicListener,
   type TopicReaderOptions,
 } from './driver/topic-reader.js';
