@@ -8,7 +8,7 @@ import {
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
-import { defineSettings, integer, opsSettings, setting, type SettingValues } from '@pipeline/ops';
+import { defineSettings, integer, OPS_CHECKS, opsSettings, setting, type SettingValues } from '@pipeline/ops';
 
 export const CONSUMER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8080 }),
@@ -44,6 +44,7 @@ export const CONSUMER_SETTINGS = defineSettings({
 });
 
 export const CONSUMER_CHECKS = [
+  ...OPS_CHECKS,
   ...CONNECTION_CHECKS,
   ...CONSUMER_GROUP_CHECKS,
   ...TOPIC_CHECKS,

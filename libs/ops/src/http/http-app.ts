@@ -10,6 +10,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { serveApiDocs, type ApiDescription } from './api-docs.js';
 import { acceptJsonBodies } from './json-body.js';
+import { ProblemFilter } from './problem.filter.js';
 import { securityHeaders } from './security-headers.js';
 
 /** Every answer here is instant: who has not sent a whole request by then never will. */
@@ -40,13 +41,14 @@ export async function createHttpApp(
 }
 
 /**
- * Security headers, JSON bodies of at most 16 kB, validation that names every problem (400), /docs and
- * /openapi.json, and timeouts for slow senders.
+ * Security headers, JSON bodies of at most 16 kB, validation that names every problem (400), problem details
+ * (RFC 9457) for what is refused, /docs and /openapi.json, and timeouts for slow senders.
  */
 export function configureHttp(app: NestExpressApplication, api: ApiDescription): void {
   app.use(securityHeaders());
   acceptJsonBodies(app);
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
+  app.useGlobalFilters(new ProblemFilter());
   serveApiDocs(app, api);
   const server: Server = app.getHttpServer();
   server.requestTimeout = REQUEST_TIMEOUT_MS;
