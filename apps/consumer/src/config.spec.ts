@@ -22,6 +22,8 @@ const WRONG: Record<string, string> = {
   ADMIN_AUTH_NONE_IN_PRODUCTION: 'perhaps',
   ADMIN_COMMAND_LIMIT: '0',
   ADMIN_FAILURE_LIMIT: '0',
+  ADMIN_HOST: 'a host',
+  ADMIN_PORT: '65536',
   ADMIN_TOKENS_FILE: '\0',
   ENVIRONMENT: '\n',
   NODE_ENV: 'a b',

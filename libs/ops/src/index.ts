@@ -8,6 +8,7 @@ export { adminAccess } from './auth/admin-access.js';
 export { AdminController } from './auth/admin-controller.decorator.js';
 export { AuthModule } from './auth/auth.module.js';
 export { CurrentActor } from './auth/current-actor.decorator.js';
+export { makeToken } from './auth/make-token.js';
 export { RequiresRole } from './auth/requires-role.decorator.js';
 export { choice, decimal, flag, integer, list, ratio, text } from './config/builders.js';
 export { loadConfigOrExit } from './config/load-config-or-exit.js';
@@ -17,6 +18,7 @@ export { defineSettings, setting, type Setting, type SettingValues } from './con
 export { readSources } from './config/sources.js';
 export { HealthModule } from './health/health.module.js';
 export type { HealthProbes } from './health/health-probe.js';
+export { listenHttp } from './http/admin-listener.js';
 export { createHttpApp } from './http/http-app.js';
 export { ApiProblem } from './http/api-problem.decorator.js';
 export { createLogger } from './logging/create-logger.js';

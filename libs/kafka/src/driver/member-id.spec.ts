@@ -1,5 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import './kafkajs.js';
 import { installMemberId } from './member-id.js';
+import { installed, stock } from './testing/stock.js';
+
+type Require = Parameters<typeof installMemberId>[0];
+interface ErrorClass {
+  createErrorFromCode(code: number): Error;
+}
+
+const protocolErrors = installed<ErrorClass>('kafkajs/src/protocol/error.js');
 
 /** Joins as the member whose id it has, or as a new one, as kafkajs does. */
 function setUp() {
@@ -10,6 +19,10 @@ function setUp() {
     reachable = true;
     synced = true;
     constructor(readonly cluster: object) {}
+
+    heartbeat(): Promise<void> {
+      return Promise.resolve();
+    }
 
     joinAndSync(): Promise<void> {
       this.memberId ??= `member-${String(++members)}`;
@@ -23,7 +36,8 @@ function setUp() {
       return Promise.resolve();
     }
   }
-  installMemberId((() => ConsumerGroup) as unknown as Parameters<typeof installMemberId>[0]);
+  installMemberId(((path: string) =>
+    path.endsWith('error.js') ? protocolErrors : ConsumerGroup) as unknown as Require);
   return ConsumerGroup;
 }
 
@@ -64,6 +78,24 @@ describe('the membership of a consumer', () => {
     expect([other.memberId, second.memberId]).toEqual(['member-2', 'member-3']);
   });
 
+  it('that is none ends with its next heartbeat, so that the group is joined', async () => {
+    const ConsumerGroup = setUp();
+    const group = new ConsumerGroup({});
+    await group.joinAndSync();
+    await expect(group.heartbeat()).resolves.toBeUndefined();
+    group.memberId = null;
+    await expect(group.heartbeat()).rejects.toMatchObject({ type: 'REBALANCE_IN_PROGRESS' });
+  });
+
+  it('that is none would go unnoticed without us', async () => {
+    type Group = new (options: object) => { heartbeat(options: object): Promise<void> };
+    const options = { retry: {}, topics: [], logger: { namespace: () => undefined } };
+    const beats = (Class: Group) => new Class(options).heartbeat({ interval: 0 });
+    const path = 'kafkajs/src/consumer/consumerGroup.js';
+    await expect(beats(stock<Group>(path))).resolves.toBeUndefined();
+    await expect(beats(installed<Group>(path))).rejects.toMatchObject({ type: 'REBALANCE_IN_PROGRESS' });
+  });
+
   it('that the group does not know any more is begun anew', async () => {
     const ConsumerGroup = setUp();
     const group = new ConsumerGroup({});
@@ -76,6 +108,6 @@ describe('the membership of a consumer', () => {
 });
 
 it('another kafkajs is refused', () => {
-  const require = (() => () => undefined) as unknown as Parameters<typeof installMemberId>[0];
+  const require = (() => () => undefined) as unknown as Require;
   expect(() => installMemberId(require)).toThrow('is not what it was');
 });

@@ -12,7 +12,8 @@ export class AuditTrail {
   private readonly listeners = new Set<(entry: AuditEntry) => void>();
 
   record(entry: AuditEntry): void {
-    const { action, outcome, ...details } = entry;
+    const { action, outcome, actor, role, from, parameters, status } = entry;
+    const details = { actor, role, from, parameters, status };
     const line = `${action}: ${outcome}`;
     if (outcome === 'done') this.logger.log(line, details);
     else this.logger.warn(line, details);

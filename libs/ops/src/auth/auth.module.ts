@@ -1,5 +1,6 @@
 import { Inject, Logger, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
 import { AuditTrail } from '../audit/audit-trail.js';
+import { AdminListener } from '../http/admin-listener.js';
 import { ADMIN_ACCESS, type AdminAccess } from './admin-access.js';
 import { AccessController } from './access.controller.js';
 import { AdminGuard } from './admin.guard.js';
@@ -21,7 +22,7 @@ export class AuthModule implements OnApplicationBootstrap {
       module: AuthModule,
       global: true,
       controllers: [AccessController],
-      providers: [{ provide: ADMIN_ACCESS, useValue: access }, Tokens, AuditTrail, AdminGuard],
+      providers: [{ provide: ADMIN_ACCESS, useValue: access }, Tokens, AuditTrail, AdminGuard, AdminListener],
       exports: [ADMIN_ACCESS, Tokens, AuditTrail, AdminGuard],
     };
   }

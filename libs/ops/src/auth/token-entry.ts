@@ -19,6 +19,8 @@ const KEYS: ReadonlySet<string> = new Set(['name', 'role', 'hash', 'expires']);
 
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
+export const isTokenName = (text: string): boolean => NAME.test(text);
+
 /**
  * Reads a JSON array of `{"name", "role", "hash": "sha256:…", "expires"?: ISO 8601}`.
  *

@@ -6,6 +6,7 @@ import { defineSettings, setting, type SettingValues } from './setting.js';
 
 /** No path has a zero byte in it. */
 const PATH = /^[^\0]+$/;
+const HOST = /^[a-z0-9_.:%-]+$/i;
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
 /**
@@ -43,7 +44,7 @@ export function opsSettings(defaults: { httpPort: number }) {
       help: 'Prefix of container names and Kafka client ids.',
     }),
     httpHost: text('HTTP_HOST', {
-      pattern: /^[a-z0-9_.:%-]+$/i,
+      pattern: HOST,
       accepts: 'a host name or an IP address',
       default: '127.0.0.1',
       help: 'Address that health, metrics and admin listen on; `0.0.0.0` listens on every interface.',
@@ -53,6 +54,20 @@ export function opsSettings(defaults: { httpPort: number }) {
       max: 65_535,
       default: defaults.httpPort,
       help: 'Port of health, metrics and admin; 0 takes any free one.',
+    }),
+    adminHost: text('ADMIN_HOST', {
+      pattern: HOST,
+      accepts: 'a host name or an IP address',
+      default: undefined,
+      whenUnset: 'HTTP_HOST',
+      help: 'Address that /admin listens on, with ADMIN_PORT.',
+    }),
+    adminPort: integer('ADMIN_PORT', {
+      min: 0,
+      max: 65_535,
+      default: undefined,
+      whenUnset: 'HTTP_PORT',
+      help: 'Port of its own for /admin, /console, /docs and /openapi.json, which HTTP_PORT then has not; 0 takes any free one.',
     }),
     shutdownTimeout: integer('SHUTDOWN_TIMEOUT', {
       min: 1,

@@ -269,7 +269,7 @@ describe('the API description', () => {
   it('carries the usual security headers', async () => {
     const http = await start(CLOSED);
     const { headers } = await http.get('/openapi.json');
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' });
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 });
