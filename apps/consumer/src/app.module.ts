@@ -21,6 +21,8 @@ import { adminAccess, AuthModule, HealthModule, MetricsModule } from '@pipeline/
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
 import type { ConsumerConfig } from './config.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { Letters } from './dead-letters/letters.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
@@ -87,7 +89,7 @@ export class AppModule {
         }),
         AuthModule.register(adminAccess(config)),
       ],
-      controllers: [LoginController, ConsumerAdminController],
+      controllers: [LoginController, ConsumerAdminController, DeadLettersController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
@@ -95,6 +97,10 @@ export class AppModule {
           inject: [Circuits],
           useFactory: (circuits: Circuits) =>
             new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
+        },
+        {
+          provide: Letters,
+          useFactory: () => new Letters({ config, max: config.dlqIndexMax, share: config.dlqIndexShare }),
         },
         PauseControl,
         Telemetry,
