@@ -134,8 +134,8 @@ describe('the list of dead letters', () => {
     const groups = await json<{ reason: string; rule: string | null; count: number }[]>('/groups');
     expect(groups).toMatchObject([
       { reason: 'VALIDATION_FAILED', rule: 'ip_not_public', count: 200 },
-      { reason: 'VALIDATION_FAILED', rule: 'app_version_too_old', count: 100 },
       { reason: 'MALFORMED_JSON', rule: null, count: 100 },
+      { reason: 'VALIDATION_FAILED', rule: 'app_version_too_old', count: 100 },
     ]);
   });
 });

@@ -1,4 +1,5 @@
 export { AbortedError, abortableDelay, untilAborted, withTimeLimit } from './abort.js';
+export { ReplayKeys, type ReplayedFrom } from './dead-letter/replay.js';
 export { AtLeastOnceDelivery } from './delivery/at-least-once.js';
 export type { Delivery } from './delivery/delivery.js';
 export { ExactlyOnceDelivery } from './delivery/exactly-once.js';

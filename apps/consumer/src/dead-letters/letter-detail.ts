@@ -68,19 +68,19 @@ export function toDetail(
 }
 
 /** The last header of the name, which the pipeline has written, as a text. */
-export function headerText(letter: Pick<StoredLetter, 'headers'>, name: string): string | undefined {
+function headerText(letter: Pick<StoredLetter, 'headers'>, name: string): string | undefined {
   const bytes = header(letter, name);
   return bytes ? Buffer.from(bytes).toString() : undefined;
 }
 
 /** How often a letter had been replayed before. */
-export function replayCountOf(letter: Pick<StoredLetter, 'headers'>): number {
+function replayCountOf(letter: Pick<StoredLetter, 'headers'>): number {
   const bytes = header(letter, HEADERS.replayCount);
   return bytes ? countIn(Buffer.from(bytes), 0, bytes.length) : 0;
 }
 
 /** Where it was read from in its first life; null where it does not tell. */
-export function originOf(letter: Pick<StoredLetter, 'headers'>): LetterSummary['origin'] {
+function originOf(letter: Pick<StoredLetter, 'headers'>): LetterSummary['origin'] {
   const topic = headerText(letter, HEADERS.springTopic);
   const partition = integerIn(header(letter, HEADERS.springPartition));
   const offset = integerIn(header(letter, HEADERS.springOffset));

@@ -6,7 +6,7 @@ import { committedRecords, nextOffsetOf } from './committed-records.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { errorCode } from './kafka-client.js';
 
-export interface RecordPosition {
+interface RecordPosition {
   readonly partition: number;
   readonly offset: number;
 }

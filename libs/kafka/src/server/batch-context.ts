@@ -1,5 +1,6 @@
 import { BaseRpcContext } from '@nestjs/microservices';
 import type { Source } from '../dead-letter/to-dead-letters.js';
+import type { ReplayKeys } from '../dead-letter/replay.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
 import type { RetryTopic } from '../retry/retry-topics.js';
 import type { BoundRoute } from './routes.js';
@@ -21,6 +22,8 @@ export class BatchContext extends BaseRpcContext<[FetchedBatch]> implements Sour
     private readonly route: Pick<BoundRoute, 'isRetry' | 'nextRetry'> = NO_RETRIES,
     /** Milliseconds until it is overdue. */
     budgetMs = Infinity,
+    /** By which replays are told from forgeries. */
+    readonly replays?: ReplayKeys,
   ) {
     super([batch]);
     this.overdueAt = performance.now() + budgetMs;

@@ -1,5 +1,6 @@
 import { lastValueFrom, type Observable } from 'rxjs';
 import { AbortedError, untilAborted } from '../abort.js';
+import type { ReplayKeys } from '../dead-letter/replay.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { fit, MissingDeadLetterInterceptorError, UndeliverableError } from '../delivery/fit.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
@@ -25,6 +26,8 @@ export interface ProcessorOptions {
   readonly heartbeatIntervalMs: number;
   /** Milliseconds that events of a batch are begun for; what is begun then is written, the others follow. */
   readonly batchBudgetMs: number;
+  /** By which replays are told from forgeries. */
+  readonly replays?: ReplayKeys;
 }
 
 /** Waits before a batch that could not be written is done again. */
@@ -154,8 +157,8 @@ export class BatchProcessor {
       noteCommitted(state, fetched);
       return;
     }
-    const { groupId, concurrency, batchBudgetMs } = this.options;
-    const context = new BatchContext(fetched, groupId, signal, concurrency, route, batchBudgetMs);
+    const { groupId, concurrency, batchBudgetMs, replays } = this.options;
+    const context = new BatchContext(fetched, groupId, signal, concurrency, route, batchBudgetMs, replays);
     const outcomes = await untilAborted(this.handle(route.handler, context, fetched), signal);
     const batch = outcomes.length < fetched.records.length ? firstOf(fetched, outcomes.length) : fetched;
     const written = batch.records.map((record, index) =>

@@ -1,3 +1,4 @@
+import type { ReplayKeys } from '../dead-letter/replay.js';
 import type { TopicSpec } from '../driver/topics.js';
 import type { Route } from './routes.js';
 
@@ -23,4 +24,6 @@ export interface KafkaBatchOptions {
   /** Partitions whose batches are worked on at once. */
   readonly concurrentPartitions: number;
   readonly shutdownTimeoutMs: number;
+  /** By which replays are told from forgeries; without them no replay is believed. */
+  readonly replays?: ReplayKeys;
 }

@@ -31,7 +31,9 @@ export function groupsOf(
     if (rules.size === 0) rules.add(null);
     for (const rule of rules) addTo(byNames, JSON.stringify([reason, rule]), sum);
   }
+  // In the order of their names where the counts are equal.
   return [...byNames]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
     .map(([names, { count, firstAt, lastAt }]) => {
       const [reason, rule] = JSON.parse(names) as [string, string | null];
       return { reason, rule, count, firstAt: toIso(firstAt), lastAt: toIso(lastAt) };
