@@ -154,5 +154,6 @@ const transportOptions = (config: ConsumerConfig) => ({
   concurrentPartitions: config.concurrentPartitions,
   concurrency: config.workerPoolSize,
   batchBudgetMs: config.batchBudget,
+  eventTimeoutMs: config.eventTimeout,
   shutdownTimeoutMs: config.shutdownTimeout,
 });
