@@ -28,6 +28,8 @@ export interface ProcessorOptions {
   readonly batchBudgetMs: number;
   /** By which replays are told from forgeries. */
   readonly replays?: ReplayKeys;
+  /** Milliseconds that one event may take. */
+  readonly eventTimeoutMs: number;
 }
 
 /** Waits before a batch that could not be written is done again. */
@@ -151,15 +153,14 @@ export class BatchProcessor {
     route: BoundRoute,
     signal: AbortSignal,
   ): Promise<void> {
-    if (fetched.records.length === 0) {
-      // All of it waits for other groups: the position is committed with the next batch.
-      fetched.advance();
-      noteCommitted(state, fetched);
-      return;
-    }
-    const { groupId, concurrency, batchBudgetMs, replays } = this.options;
-    const context = new BatchContext(fetched, groupId, signal, concurrency, route, batchBudgetMs, replays);
-    const outcomes = await untilAborted(this.handle(route.handler, context, fetched), signal);
+    const { groupId, concurrency, replays } = this.options;
+    const context = new BatchContext(fetched, groupId, signal, concurrency, route, this.options, replays);
+    // Where all of it waits for other groups, its position is written alone: one that stays behind is gone from
+    // the topic one day.
+    const outcomes =
+      fetched.records.length > 0
+        ? await untilAborted(this.handle(route.handler, context, fetched), signal)
+        : [];
     const batch = outcomes.length < fetched.records.length ? firstOf(fetched, outcomes.length) : fetched;
     const written = batch.records.map((record, index) =>
       fit(record, outcomes[index] as Deliverable, route, context, this.limits),
@@ -170,7 +171,7 @@ export class BatchProcessor {
       batch.advance();
       noteCommitted(state, batch);
     }
-    this.events.emit('committed', summarize(batch, written, context));
+    if (written.length > 0) this.events.emit('committed', summarize(batch, written, context));
   }
 
   private async handle(
