@@ -8,6 +8,7 @@ import {
   FloodWatch,
   KafkaBatchServer,
   RecordProducer,
+  ReplayKeys,
   RETRY_OPTIONS,
   retryTopics,
   TopicLimits,
@@ -21,13 +22,12 @@ import { adminAccess, AuthModule, HealthModule, MetricsModule } from '@pipeline/
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
 import type { ConsumerConfig } from './config.js';
-import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
-import { Letters } from './dead-letters/letters.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
+import { KAFKA, OperationsModule } from './operations/operations.module.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -44,7 +44,9 @@ class TransportModule {
       onSecurityNotice: (level, notice) => securityLog[level](notice),
     });
     const delivery = createDelivery(config, kafka, limits, events);
-    const server = new KafkaBatchServer(kafka, transportOptions(config), delivery, limits, events);
+    const replays = new ReplayKeys(config.consumerGroup);
+    const options = { ...transportOptions(config), replays };
+    const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
     const retry = {
       limit: config.retryLimit,
       initialDelayMs: config.retryInitialDelay,
@@ -63,6 +65,9 @@ class TransportModule {
     const flood = new FloodWatch({ ratio: config.floodRatio }, events);
     if (config.floodAction === 'pause') events.on('flood', () => server.hold('flood'));
     const providers = [
+      { provide: KAFKA, useValue: kafka },
+      { provide: TopicLimits, useValue: limits },
+      { provide: ReplayKeys, useValue: replays },
       { provide: TransportEvents, useValue: events },
       { provide: Circuits, useValue: circuits },
       { provide: FloodWatch, useValue: flood },
@@ -88,8 +93,9 @@ export class AppModule {
             healthProbes(server, config.stallTimeout, circuits),
         }),
         AuthModule.register(adminAccess(config)),
+        OperationsModule.forConfig(config),
       ],
-      controllers: [LoginController, ConsumerAdminController, DeadLettersController],
+      controllers: [LoginController, ConsumerAdminController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
@@ -97,10 +103,6 @@ export class AppModule {
           inject: [Circuits],
           useFactory: (circuits: Circuits) =>
             new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
-        },
-        {
-          provide: Letters,
-          useFactory: () => new Letters({ config, max: config.dlqIndexMax, share: config.dlqIndexShare }),
         },
         PauseControl,
         Telemetry,

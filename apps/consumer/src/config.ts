@@ -7,6 +7,7 @@ import {
   TOPIC_CHECKS,
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
+import { OPERATION_SETTINGS } from './operations/operation-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
   decimal,
@@ -44,6 +45,7 @@ export const CONSUMER_SETTINGS = defineSettings({
     max: 2 ** 24,
     help: 'Bytes of an answer; a longer one counts as a failure.',
   }),
+  ...OPERATION_SETTINGS,
   dlqIndexMax: integer('DLQ_INDEX_MAX', {
     default: 1_000_000,
     min: 1_000,
