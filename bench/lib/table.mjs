@@ -10,7 +10,7 @@ export const FIGURES = {
   mbPerSecond: ['MB/s', 1],
   p50: ['p50 ms', 1],
   p99: ['p99 ms', 1],
-  startMb: ['memory at first MB', 0],
+  startMb: ['most memory before MB', 0],
   riseMb: ['rise MB', 1],
   noiseMb: ['noise MB', 1],
   deadLetters: ['dead letters', 0],

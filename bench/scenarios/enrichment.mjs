@@ -91,17 +91,18 @@ async function throughput({ poolSize, rate, pid }) {
   };
 }
 
-/** @param {Scene} scene */
+/**
+ * Memory goes up and down with the garbage of every batch, so that the most of a time is compared with the most of
+ * another.
+ * @param {Scene} scene
+ */
 async function throughOutage({ rate, pid, server, admin, work, signal }) {
-  const perSecond = await rate();
-  const startMb = residentMemoryMb(pid);
+  const atWork = rate();
+  const startMb = await mostMemory(pid, atWork, signal);
+  const perSecond = await atWork;
   server.tell('down');
   await server.says('down', { limitMs: LIMIT_MS, signal });
-  let mostMb = startMb;
-  for (const end = Date.now() + DOWN_MS; Date.now() < end;) {
-    await delay(LOOK_MS, undefined, { signal });
-    mostMb = Math.max(mostMb, residentMemoryMb(pid));
-  }
+  const mostMb = await mostMemory(pid, delay(DOWN_MS, undefined, { signal }), signal);
   server.tell('up');
   await server.says('up', { limitMs: LIMIT_MS, signal });
   const backMs = await untilAtSpeed(admin, work, perSecond, signal);
@@ -112,6 +113,19 @@ async function throughOutage({ rate, pid, server, admin, work, signal }) {
     deadLetters: await ends(admin, work.dlq),
     backSeconds: backMs / 1_000,
   };
+}
+
+/** Megabytes: the most that the process has had until `end`. @param {number} pid @param {Promise<unknown>} end @param {AbortSignal} signal */
+async function mostMemory(pid, end, signal) {
+  let isOver = false;
+  const over = end.finally(() => (isOver = true));
+  let mostMb = 0;
+  while (!isOver) {
+    mostMb = Math.max(mostMb, residentMemoryMb(pid));
+    await delay(LOOK_MS, undefined, { signal });
+  }
+  await over;
+  return mostMb;
 }
 
 /**

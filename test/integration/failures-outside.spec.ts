@@ -131,9 +131,10 @@ describe('an open circuit', () => {
       const of = await outside.read(topics.output, topics.dlq, retry);
       if (kind === 'refusing') await server.refuse();
       else server.mode = kind;
+      // Most are not looked up: they must not count as successes.
       await produce(
         topics.input,
-        Array.from({ length: 200 }, (_, number) => lookedUp(number)),
+        Array.from({ length: 200 }, (_, number) => lookedUp(number, number % 3 ? { ip: undefined } : {})),
       );
       await eventually(
         'the circuit is open',
@@ -183,6 +184,7 @@ describe('an event that takes too long', () => {
     expect(header(letter, 'dlq.reason')).toBe('EVENT_TIMEOUT');
     expect(header(letter, 'dlq.attempts')).toBe('1');
     expect(await metric(consumer, 'pipeline_dlq_total', 'reason="EVENT_TIMEOUT"')).toBe(1);
+    expect([await status(consumer, '/health'), await status(consumer, '/health/live')]).toEqual([200, 200]);
   });
 });
 

@@ -94,7 +94,7 @@ describe('a step of a user', () => {
         return Promise.resolve({});
       },
     };
-    await startWith(topics, [step]);
+    const { server } = await startWith(topics, [step]);
     const of = await read(topics.output, topics.dlq);
     await produce(topics.input, events(5));
     await eventually('all have come out', () => of(topics.output).length + of(topics.dlq).length === 5);
@@ -108,6 +108,8 @@ describe('a step of a user', () => {
         '1',
       ]);
     }
+    const { member, partitions } = server.describe();
+    expect([member, partitions.flatMap(({ pausedBy }) => pausedBy)]).toEqual([true, []]);
   });
 
   it('that heeds no signal is left behind after EVENT_TIMEOUT', async () => {

@@ -51,6 +51,7 @@ export async function startHandlers(
       heartbeatIntervalMs: 1_000,
       concurrency: 4,
       batchBudgetMs: 1_000,
+      eventTimeoutMs: 30_000,
       shutdownTimeoutMs: 10_000,
     },
     new AtLeastOnceDelivery(new RecordProducer(kafka, 10_000), limits),

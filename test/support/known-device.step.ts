@@ -15,9 +15,12 @@ export class KnownDeviceStep implements LoginStep {
 
   constructor(private readonly devices: DeviceStore) {}
 
+  skip({ device_id }: Readonly<LoginEventDto>): StepFields | undefined {
+    return device_id ? undefined : {};
+  }
+
   async run({ user_id, device_id }: Readonly<LoginEventDto>, signal: AbortSignal): Promise<StepFields> {
-    if (!device_id) return {};
-    const isKnown = await this.devices.has(user_id, device_id, signal);
+    const isKnown = await this.devices.has(user_id, String(device_id), signal);
     return { new_device: !isKnown };
   }
 

@@ -172,5 +172,6 @@ const transportOptions = (config: ConsumerConfig) => ({
   concurrentPartitions: config.concurrentPartitions,
   concurrency: config.workerPoolSize,
   batchBudgetMs: config.batchBudget,
+  eventTimeoutMs: config.eventTimeout,
   shutdownTimeoutMs: config.shutdownTimeout,
 });

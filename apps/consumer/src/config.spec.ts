@@ -216,3 +216,27 @@ describe("the consumer's settings", () => {
     expect(problemsOf(environment)).toEqual([expect.stringMatching(problem)]);
   });
 });
+
+describe('times of look-ups that do not fit', () => {
+  const URL = { ENRICHMENT_URL: 'http://host/{ip}' };
+  const warningsOf = (environment: Record<string, string>) =>
+    load(environment).warnings.map((warning) => warning.split(' ').filter((word) => word.includes('_')));
+
+  it('are told, and do not stop the start', () => {
+    expect(load({ ...URL, ENRICHMENT_TIMEOUT: '30000' }).ok).toBe(true);
+    expect(warningsOf({ ...URL, ENRICHMENT_TIMEOUT: '30000' })[0]).toEqual([
+      'ENRICHMENT_TIMEOUT',
+      'EVENT_TIMEOUT:',
+    ]);
+  });
+
+  it.each([
+    [{ ENRICHMENT_TIMEOUT: '19233' }, 0],
+    [{ ENRICHMENT_TIMEOUT: '19234' }, 1],
+    [{ KAFKA_RETRY_LIMIT: '10' }, 0],
+    [{ KAFKA_RETRY_LIMIT: '12' }, 1],
+  ])('count all calls in place and the waits between them: %j', (given, count) => {
+    expect(warningsOf({ ...URL, ...given })).toHaveLength(count);
+    expect(warningsOf(given)).toEqual([]);
+  });
+});

@@ -9,7 +9,15 @@ import {
 import { parseAppVersion } from '@pipeline/contracts';
 import { CONTROL_SETTINGS } from './control/control-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
-import { defineSettings, integer, OPS_CHECKS, opsSettings, setting, type SettingValues } from '@pipeline/ops';
+import {
+  defineSettings,
+  integer,
+  OPS_CHECKS,
+  opsSettings,
+  setting,
+  type SettingsCheck,
+  type SettingValues,
+} from '@pipeline/ops';
 
 export const CONSUMER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8080 }),
@@ -45,13 +53,50 @@ export const CONSUMER_SETTINGS = defineSettings({
   }),
 });
 
+const ENRICHMENT_WARNINGS: readonly SettingsCheck<ConsumerConfig>[] = [
+  {
+    about: ['enrichmentUrl', 'enrichmentTimeout', 'eventTimeout'],
+    isWarning: true,
+    problem: ({ enrichmentUrl, enrichmentTimeout, eventTimeout }) =>
+      enrichmentUrl !== undefined && enrichmentTimeout >= eventTimeout
+        ? 'ENRICHMENT_TIMEOUT is not below EVENT_TIMEOUT: a look-up that stalls sends its event to the dead letters rather than to a retry'
+        : undefined,
+  },
+  {
+    about: [
+      'enrichmentUrl',
+      'enrichmentTimeout',
+      'batchBudget',
+      'retryLimit',
+      'retryMaxDelay',
+      'stallTimeout',
+    ],
+    isWarning: true,
+    problem: ({ enrichmentUrl, ...times }) =>
+      enrichmentUrl !== undefined && longestBatchMs(times) >= times.stallTimeout
+        ? 'BATCH_BUDGET and KAFKA_RETRY_LIMIT calls of ENRICHMENT_TIMEOUT with their waits take longer than STALL_TIMEOUT: while look-ups stall, partitions count as stuck'
+        : undefined,
+  },
+];
+
 export const CONSUMER_CHECKS = [
   ...OPS_CHECKS,
   ...CONNECTION_CHECKS,
   ...CONSUMER_GROUP_CHECKS,
   ...TOPIC_CHECKS,
   ...RETRY_CHECKS,
+  ...ENRICHMENT_WARNINGS,
 ];
+
+/** Milliseconds that a batch is in hand for when every look-up of it ends by its timeout. */
+function longestBatchMs(times: Omit<ConsumerConfig, 'enrichmentUrl'>): number {
+  const { batchBudget, enrichmentTimeout, retryLimit, retryInitialDelay, retryMaxDelay } = times;
+  let waits = 0;
+  for (let retry = 0; retry < retryLimit - 1; retry++) {
+    waits += Math.min(retryInitialDelay * 2 ** retry, retryMaxDelay);
+  }
+  return batchBudget + retryLimit * enrichmentTimeout + waits;
+}
 
 /** The placeholder must be where the URL parser changes nothing of it, and never choose the host. */
 function enrichmentUrl(given: string): string | undefined {

@@ -19,7 +19,7 @@ export const RETRY_OPTIONS = Symbol('RETRY_OPTIONS');
 @Injectable()
 export class RetryInterceptor implements NestInterceptor<readonly Outcome[], readonly Outcome[]> {
   constructor(
-    @Inject(RETRY_OPTIONS) private readonly options: Omit<RetryOptions, 'onRetry'>,
+    @Inject(RETRY_OPTIONS) private readonly options: Omit<RetryOptions, 'onRetry' | 'isOverdue'>,
     private readonly events: TransportEvents,
   ) {}
 
@@ -42,6 +42,7 @@ export class RetryInterceptor implements NestInterceptor<readonly Outcome[], rea
     };
     const options = {
       ...this.options,
+      isOverdue: () => batch.isOverdue,
       onRetry: (retry: { records: number; attempt: number }) => this.events.emit('retried', retry),
     };
     return from(retryFailed(records, handle, options, batch.signal));

@@ -110,6 +110,15 @@ describe('trying again', () => {
     expect(calls).toEqual([['a', 'b', 'c'], ['a', 'b'], ['c']]);
   });
 
+  it('leaves what failed behind the call in hand when time is over, and tries that as often as any', async () => {
+    const { calls, handle } = handlerOf({ b: 2, d: 1, e: 1 });
+    const one = (records: readonly string[]) => handle(calls.length === 0 ? records : records.slice(0, 1));
+    const isOverdue = () => calls.length > 1;
+    const outcomes = await run(['a', 'b', 'c', 'd', 'e'], one, { isOverdue });
+    expect(outcomes).toEqual([done, { ...done, attempts: 3 }, done]);
+    expect(calls).toEqual([['a', 'b', 'c', 'd', 'e'], ['b'], ['b']]);
+  });
+
   it('finds the record that makes a handler throw, and fails it alone', async () => {
     const bug = new TypeError('a bug');
     const handle = (records: readonly string[]) =>

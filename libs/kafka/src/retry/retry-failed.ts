@@ -10,6 +10,8 @@ export interface RetryOptions {
   readonly initialDelayMs: number;
   /** Milliseconds: the upper bound of every wait. */
   readonly maxDelayMs: number;
+  /** Whether the time for all records is over: no more than the call in hand and its further tries follow then. */
+  readonly isOverdue?: () => boolean;
   /** Told before each further call. */
   readonly onRetry?: (retry: { records: number; attempt: number }) => void;
 }
@@ -20,7 +22,7 @@ type Handle<R> = (records: readonly R[]) => Promise<readonly Outcome[]>;
  * Calls `handle` with all records, then again with just those that failed for a passing reason, after waits
  * of exponential backoff with full jitter, until none is left or the limit is reached. The outcomes come in
  * the order of the records; what was called again tells its number of calls. Where `handle` stops after the first
- * records, the outcomes are those of these.
+ * records, or time is over before all that failed were called again, the outcomes are those of the first records.
  * @throws AbortedError at once when the signal is aborted during a wait
  */
 export async function retryFailed<R>(
@@ -42,6 +44,11 @@ export async function retryFailed<R>(
       const again = await call(pick(records, some), handle, attempt);
       again.forEach((outcome, position) => (outcomes[some[position] ?? 0] = outcome));
       done += again.length;
+      const next = failed[done];
+      if (next !== undefined && options.isOverdue?.()) {
+        outcomes.length = next;
+        break;
+      }
     }
   }
   return outcomes;

@@ -6,6 +6,16 @@ import type { BoundRoute } from './routes.js';
 
 const NO_RETRIES = { isRetry: false, nextRetry: undefined };
 
+/** Milliseconds. */
+interface Times {
+  /** Until the batch is overdue. */
+  readonly batchBudgetMs: number;
+  /** For each event of it. */
+  readonly eventTimeoutMs: number;
+}
+
+const NO_TIMES: Times = { batchBudgetMs: Infinity, eventTimeoutMs: Infinity };
+
 /** What `@Ctx()` gives: where the batch in hand comes from, and how long it may still take. */
 export class BatchContext extends BaseRpcContext<[FetchedBatch]> implements Source {
   private readonly overdueAt: number;
@@ -19,11 +29,10 @@ export class BatchContext extends BaseRpcContext<[FetchedBatch]> implements Sour
     /** How many events of the batch may be in progress at once. */
     readonly concurrency: number,
     private readonly route: Pick<BoundRoute, 'isRetry' | 'nextRetry'> = NO_RETRIES,
-    /** Milliseconds until it is overdue. */
-    budgetMs = Infinity,
+    private readonly times: Times = NO_TIMES,
   ) {
     super([batch]);
-    this.overdueAt = performance.now() + budgetMs;
+    this.overdueAt = performance.now() + times.batchBudgetMs;
   }
 
   get topic(): string {
@@ -37,6 +46,11 @@ export class BatchContext extends BaseRpcContext<[FetchedBatch]> implements Sour
   /** Begin no further events, and return the outcomes of those that were begun: the others are fetched again. */
   get isOverdue(): boolean {
     return performance.now() > this.overdueAt;
+  }
+
+  /** Milliseconds that the handling of one event may take. */
+  get eventTimeoutMs(): number {
+    return this.times.eventTimeoutMs;
   }
 
   /**

@@ -73,7 +73,7 @@ describe('a batch of a retry topic', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
-  it('passes over what waits for other groups, due or not', async () => {
+  it('passes over what waits for other groups, due or not, and commits that', async () => {
     const bench = retryBench();
     const batch = new FakeBatch([waiting(0, 9_000, 'other'), waiting(1, -1), waiting(2, -1, 'other')]);
     await bench.process(batch);
@@ -81,6 +81,7 @@ describe('a batch of a retry topic', () => {
     expect(bench.assignment.get(WHERE)?.nextOffset).toBe(3n);
     await bench.process(new FakeBatch([waiting(3, 9_000, 'other')]));
     expect([bench.handled, bench.assignment.get(WHERE)?.nextOffset]).toEqual([1, 4n]);
+    expect([offsetsOf(bench), bench.events.length]).toEqual([[['1'], []], 1]);
   });
 
   it('tells from when the records are at first, where they go to, and that they are known', async () => {

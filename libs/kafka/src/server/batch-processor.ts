@@ -25,6 +25,8 @@ export interface ProcessorOptions {
   readonly heartbeatIntervalMs: number;
   /** Milliseconds that events of a batch are begun for; what is begun then is written, the others follow. */
   readonly batchBudgetMs: number;
+  /** Milliseconds that one event may take. */
+  readonly eventTimeoutMs: number;
 }
 
 /** Waits before a batch that could not be written is done again. */
@@ -158,15 +160,14 @@ export class BatchProcessor {
     route: BoundRoute,
     signal: AbortSignal,
   ): Promise<void> {
-    if (fetched.records.length === 0) {
-      // All of it waits for other groups: the position is committed with the next batch.
-      fetched.advance();
-      noteCommitted(state, fetched);
-      return;
-    }
-    const { groupId, concurrency, batchBudgetMs } = this.options;
-    const context = new BatchContext(fetched, groupId, signal, concurrency, route, batchBudgetMs);
-    const outcomes = await untilAborted(this.handle(route.handler, context, fetched), signal);
+    const { groupId, concurrency } = this.options;
+    const context = new BatchContext(fetched, groupId, signal, concurrency, route, this.options);
+    // Where all of it waits for other groups, its position is written alone: one that stays behind is gone from
+    // the topic one day.
+    const outcomes =
+      fetched.records.length > 0
+        ? await untilAborted(this.handle(route.handler, context, fetched), signal)
+        : [];
     const batch = outcomes.length < fetched.records.length ? firstOf(fetched, outcomes.length) : fetched;
     const written = batch.records.map((record, index) =>
       fit(record, outcomes[index] as Deliverable, route, context, this.limits),
@@ -177,7 +178,7 @@ export class BatchProcessor {
       batch.advance();
       noteCommitted(state, batch);
     }
-    this.events.emit('committed', summarize(batch, written, context));
+    if (written.length > 0) this.events.emit('committed', summarize(batch, written, context));
   }
 
   private async handle(

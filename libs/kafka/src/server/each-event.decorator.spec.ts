@@ -31,6 +31,12 @@ class LoginHandler {
   }
 }
 
+const timely = (eventTimeoutMs: number) =>
+  new BatchContext(FakeBatch.of(0), 'g', new AbortController().signal, 4, undefined, {
+    batchBudgetMs: Infinity,
+    eventTimeoutMs,
+  });
+
 const echo = ({ user_id }: LoginEventDto): Outcome => processed(Buffer.from(user_id));
 
 /** As Nest calls it: with what the transport hands over. */
@@ -81,6 +87,14 @@ describe('a handler of single events', () => {
     expect([first?.kind, third?.kind]).toEqual(['processed', 'processed']);
     const error: unknown = thrown instanceof Error ? thrown : expect.objectContaining({ cause: thrown });
     expect(second).toEqual({ kind: 'failed', passing, error });
+  });
+
+  it('that does not end in time fails its event for good, and no other', async () => {
+    const never = new Promise<Outcome>(() => undefined);
+    const handler = new LoginHandler((login) => (login.user_id === 'b' ? never : echo(login)));
+    const [first, second] = await call(handler, recordsOf('a', 'b'), timely(20));
+    expect(first?.kind).toBe('processed');
+    expect(second).toMatchObject({ kind: 'failed', passing: false, error: { name: 'EventTimeoutError' } });
   });
 
   it('is called for no more events at once than it shall', async () => {

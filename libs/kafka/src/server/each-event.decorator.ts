@@ -1,8 +1,10 @@
 import { compileValidator, decodeJsonObject, type PayloadValidator } from '@pipeline/contracts';
 import { Ctx } from '@nestjs/microservices';
 import { plainToInstance, type ClassConstructor } from 'class-transformer';
+import { DeadlineError, withDeadline } from '../abort.js';
 import { rejected, type Outcome } from '../outcome.js';
 import type { InputRecord } from '../record.js';
+import { EventTimeoutError } from '../retry/errors.js';
 import type { BatchContext } from './batch-context.js';
 import { handleEachRecord } from './each-record.js';
 
@@ -19,7 +21,8 @@ type BatchHandler = (records: readonly InputRecord[], context: BatchContext) => 
  * Each record is decoded and validated against `dto`; what is invalid is rejected without a call. Up to the
  * transport's concurrency of events is in progress at once; the outcomes keep the order of the records. What
  * a handler throws fails its own event only: a PermanentError or a programming error for good, the rest is
- * tried again.
+ * tried again. An event whose handler has not ended within the transport's time for one fails for good; the
+ * handler goes on until it ends.
  */
 export function EachEvent<T extends object>(dto: ClassConstructor<T>) {
   const validator = compileValidator(dto);
@@ -34,7 +37,9 @@ export function EachEvent<T extends object>(dto: ClassConstructor<T>) {
     Ctx()(target, name, 1);
     const batchHandler: BatchHandler = function (this: unknown, records, context) {
       return handleEachRecord(records, context, (record) =>
-        handleRecord(record, dto, validator, (event) => handler.call(this, event, context)),
+        handleRecord(record, dto, validator, (event) =>
+          inTime(handler.call(this, event, context), context.eventTimeoutMs),
+        ),
       );
     };
     // Nest calls the method with what the transport emits, a batch; only its author sees single events.
@@ -53,4 +58,14 @@ async function handleRecord<T extends object>(
   const violations = validator.validate(decoded.document.value);
   if (violations.length > 0) return rejected('VALIDATION_FAILED', violations);
   return handle(plainToInstance(dto, decoded.document.value));
+}
+
+/** What ends at once needs no timer. @throws EventTimeoutError, or what the work throws */
+async function inTime(work: Outcome | Promise<Outcome>, ms: number): Promise<Outcome> {
+  if (!(work instanceof Promise) || ms === Infinity) return work;
+  try {
+    return await withDeadline(work, ms);
+  } catch (error) {
+    throw error instanceof DeadlineError ? new EventTimeoutError(ms) : error;
+  }
 }

@@ -14,6 +14,8 @@ export interface KafkaBatchOptions {
   readonly concurrency: number;
   /** Milliseconds that events of a batch are begun for, where processing waits on something outside. */
   readonly batchBudgetMs: number;
+  /** Milliseconds that the handling of one event may take, in handlers of single events. */
+  readonly eventTimeoutMs: number;
   /** Milliseconds that a fetch waits for more records. */
   readonly lingerMs: number;
   /** Bytes of one answer of a broker. */

@@ -23,6 +23,7 @@ const OPTIONS: KafkaBatchOptions = {
   heartbeatIntervalMs: 3_000,
   concurrency: 1,
   batchBudgetMs: 1_000,
+  eventTimeoutMs: 30_000,
   lingerMs: 0,
   fetchMaxBytes: 10_485_760,
   partitionFetchBytes: 1_048_576,

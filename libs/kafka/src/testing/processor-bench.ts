@@ -47,7 +47,13 @@ export class Bench {
     }
     this.assignment.replace([WHERE]);
     this.processor = new BatchProcessor(
-      { groupId: 'g', concurrency: 4, heartbeatIntervalMs: 1_000, batchBudgetMs: 1_000 },
+      {
+        groupId: 'g',
+        concurrency: 4,
+        heartbeatIntervalMs: 1_000,
+        batchBudgetMs: 1_000,
+        eventTimeoutMs: 30_000,
+      },
       this.assignment,
       this.pauses,
       {

@@ -11,6 +11,8 @@ export interface SettingsCheck<Values> {
   readonly about: readonly (keyof Values)[];
   /** What is wrong, naming the variables; `undefined` when nothing is. */
   readonly problem: (values: Values) => string | undefined;
+  /** What may be wanted for once: it is logged, and the start goes on. @default false */
+  readonly isWarning?: boolean;
 }
 
 type LoadedSettings<Values> =
@@ -43,13 +45,13 @@ export function loadSettings<Table extends SettingsTable>(
   }
 
   const typed = values as SettingValues<Table>;
-  for (const { about, problem } of checks) {
+  const warnings = deprecationWarnings(sources);
+  for (const { about, problem, isWarning = false } of checks) {
     if (about.some((key) => refused.has(key))) continue;
     const found = problem(typed);
-    if (found !== undefined) problems.push(found);
+    if (found !== undefined) (isWarning ? warnings : problems).push(found);
   }
 
-  const warnings = deprecationWarnings(sources);
   return problems.length > 0 ? { ok: false, problems, warnings } : { ok: true, values: typed, warnings };
 }
 

@@ -41,9 +41,12 @@ export class EnrichmentStep implements LoginStep {
     });
   }
 
+  skip({ ip }: LoginEventDto): StepFields | undefined {
+    return typeof ip === 'string' ? undefined : { enrichment: undefined };
+  }
+
   async run({ ip }: LoginEventDto, signal: AbortSignal): Promise<StepFields> {
-    if (ip === undefined || ip === null) return { enrichment: undefined };
-    return { enrichment: await this.lookUp(ip, signal) };
+    return { enrichment: await this.lookUp(String(ip), signal) };
   }
 
   close(): Promise<void> {

@@ -22,6 +22,11 @@ export interface LoginStep {
   /** The name of its circuit in logs, metrics, health and status. */
   readonly name: string;
   /**
+   * For events that nothing outside is asked about: what to set in their output. They count for no circuit, which
+   * they would else keep closed. Undefined, or without this method: `run` is called.
+   */
+  skip?(event: Readonly<LoginEventDto>): StepFields | undefined;
+  /**
    * What to set in the output event.
    *
    * - A `PermanentError` and programming errors (TypeError, …) send the event to the dead letters at once.

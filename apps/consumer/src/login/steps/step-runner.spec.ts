@@ -50,6 +50,14 @@ describe('steps', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 
+  it('leave the circuit alone for an event that they skip', async () => {
+    const call = jest.fn();
+    const skipping = { name: 's', skip: () => ({ a: undefined }), run: () => NEVER };
+    const runner = new StepRunner([skipping], () => ({ call }) as unknown as Circuit, 1);
+    expect(await runner.run(EVENT, new AbortController().signal)).toEqual({ a: undefined });
+    expect(call).not.toHaveBeenCalled();
+  });
+
   it('end with the very error of a step, also one that it throws at once', async () => {
     const error = new TypeError('a bug');
     const { run, thrown } = setUp(() => {

@@ -35,7 +35,7 @@ export class StepRunner implements OnApplicationShutdown {
       const fields: StepFields = {};
       for (const { step, circuit } of this.steps) {
         const work = () => unlessAborted(step.run(event, limit.signal), limit.signal);
-        Object.assign(fields, await circuit.call(work));
+        Object.assign(fields, step.skip?.(event) ?? (await circuit.call(work)));
       }
       return fields;
     } finally {

@@ -13,7 +13,7 @@ interface Codec {
 }
 
 interface KafkaJsCompression {
-  readonly CompressionTypes: Readonly<Record<'Snappy' | 'LZ4' | 'ZSTD', number>>;
+  readonly CompressionTypes: Readonly<Record<'GZIP' | 'Snappy' | 'LZ4' | 'ZSTD', number>>;
   readonly CompressionCodecs: Record<number, () => Codec>;
 }
 
@@ -25,6 +25,19 @@ export type Compression = (typeof COMPRESSIONS)[number];
 export const canCompress = (compression: Compression): boolean =>
   compression !== 'zstd' || 'zstdCompress' in zlib;
 
+/** A few kilobytes of gzip or zstd can stand for gigabytes; lz4 and snappy expand 255 and 21 times at most. */
+const MOST_EXPANDED_BYTES = 128 * 1024 * 1024;
+
+/** A compressed batch is larger than this process can be asked to hold. It is asked for again and again. */
+class ExpandedTooLargeError extends Error {
+  override readonly name = 'ExpandedTooLargeError';
+  readonly retriable = true;
+
+  constructor() {
+    super(`a compressed batch expands to more than ${String(MOST_EXPANDED_BYTES)} bytes`);
+  }
+}
+
 /**
  * Lets kafkajs read and write snappy, lz4 and zstd; by itself it knows gzip only, and a record compressed
  * otherwise would end the consumer. The native packages are loaded when the first such record arrives.
@@ -33,9 +46,11 @@ export function installCompression(
   { CompressionTypes, CompressionCodecs }: KafkaJsCompression,
   require: Require,
 ): void {
+  CompressionCodecs[CompressionTypes.GZIP] = () =>
+    codec(promisify<Buffer, Buffer>(zlib.gzip), bounded(promisify(zlib.unzip)));
   CompressionCodecs[CompressionTypes.ZSTD] = () => {
     if (!canCompress('zstd')) throw new Error('records compressed with zstd need Node.js 24');
-    return codec(promisify(zlib.zstdCompress), promisify(zlib.zstdDecompress));
+    return codec(promisify<Buffer, Buffer>(zlib.zstdCompress), bounded(promisify(zlib.zstdDecompress)));
   };
   CompressionCodecs[CompressionTypes.LZ4] = () => {
     const { compressFrame, decompressFrame } = require('lz4-napi') as Record<
@@ -55,6 +70,19 @@ export function installCompression(
 }
 
 type Convert = (bytes: Buffer) => Promise<Buffer>;
+
+/** @throws ExpandedTooLargeError */
+const bounded =
+  (expand: (bytes: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>): Convert =>
+  async (bytes) => {
+    try {
+      return await expand(bytes, { maxOutputLength: MOST_EXPANDED_BYTES });
+    } catch (error) {
+      throw (error as { code?: string }).code === 'ERR_BUFFER_TOO_LARGE'
+        ? new ExpandedTooLargeError()
+        : error;
+    }
+  };
 
 const codec = (compress: Convert, decompress: Convert): Codec => ({
   compress: ({ buffer }) => compress(buffer),
