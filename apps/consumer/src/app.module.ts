@@ -7,6 +7,7 @@ import {
   ExactlyOnceDelivery,
   FloodWatch,
   KafkaBatchServer,
+  ownTopics,
   RecordProducer,
   ReplayKeys,
   RETRY_OPTIONS,
@@ -22,12 +23,17 @@ import { adminAccess, AuthModule, HealthModule, MetricsModule } from '@pipeline/
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
 import type { ConsumerConfig } from './config.js';
+import { ControlLog, type ControlLogOptions } from './control/control-log.js';
+import { ControlState } from './control/control-state.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
 import { KAFKA, OperationsModule } from './operations/operations.module.js';
+import { operationsOptions } from './operations/operation-settings.js';
+import { OperationsLog } from './operations/operations-log.js';
+import { OperationsState } from './operations/operations-state.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -44,8 +50,19 @@ class TransportModule {
       onSecurityNotice: (level, notice) => securityLog[level](notice),
     });
     const delivery = createDelivery(config, kafka, limits, events);
+    const commands = new ControlState();
+    const control = new ControlLog(kafka, controlOptions(config), commands);
     const replays = new ReplayKeys(config.consumerGroup);
-    const options = { ...transportOptions(config), replays };
+    const operations = new OperationsState();
+    const operationsLog = new OperationsLog(kafka, operationsOptions(config), operations, replays, limits);
+    const options = {
+      ...transportOptions(config),
+      replays,
+      beforeJoining: async (signal: AbortSignal) => {
+        await control.ready(signal);
+        await operationsLog.known(OPERATIONS_WAIT_MS, signal);
+      },
+    };
     const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
     const retry = {
       limit: config.retryLimit,
@@ -68,9 +85,13 @@ class TransportModule {
       { provide: KAFKA, useValue: kafka },
       { provide: TopicLimits, useValue: limits },
       { provide: ReplayKeys, useValue: replays },
+      { provide: OperationsState, useValue: operations },
+      { provide: OperationsLog, useValue: operationsLog },
       { provide: TransportEvents, useValue: events },
       { provide: Circuits, useValue: circuits },
       { provide: FloodWatch, useValue: flood },
+      { provide: ControlState, useValue: commands },
+      { provide: ControlLog, useValue: control },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
     ];
@@ -88,9 +109,9 @@ export class AppModule {
         TransportModule.forConfig(config),
         MetricsModule.forApp('consumer'),
         HealthModule.register({
-          inject: [KafkaBatchServer, Circuits],
-          useFactory: (server: KafkaBatchServer, circuits: Circuits) =>
-            healthProbes(server, config.stallTimeout, circuits),
+          inject: [KafkaBatchServer, Circuits, ControlLog],
+          useFactory: (server: KafkaBatchServer, circuits: Circuits, control: ControlLog) =>
+            healthProbes(server, config.stallTimeout, circuits, control),
         }),
         AuthModule.register(adminAccess(config)),
         OperationsModule.forConfig(config),
@@ -134,8 +155,22 @@ function createDelivery(
   return new ExactlyOnceDelivery(openProducer, new CommittedOffsets(kafka, groupId), limits, events);
 }
 
+/** Without the keys there, events that were replayed and die again are not known as such: that is worth no outage. */
+const OPERATIONS_WAIT_MS = 5_000;
+
 /** What brokers allow by default (transaction.max.timeout.ms). */
 const MAX_TRANSACTION_MS = 900_000;
+
+function controlOptions(config: ConsumerConfig): ControlLogOptions {
+  const topic = ownTopics(config).control;
+  return {
+    topic,
+    group: config.consumerGroup,
+    spec: topicSpecs(config).find((one) => one.topic === topic),
+    secret: config.controlSecret,
+    socketTimeoutMs: config.socketTimeout,
+  };
+}
 
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,

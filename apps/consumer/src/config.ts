@@ -8,6 +8,7 @@ import {
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
 import { OPERATION_SETTINGS } from './operations/operation-settings.js';
+import { CONTROL_SETTINGS } from './control/control-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
   decimal,
@@ -24,6 +25,7 @@ export const CONSUMER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8080 }),
   ...KAFKA_SETTINGS,
   ...CONSUMER_GROUP_SETTINGS,
+  ...CONTROL_SETTINGS,
   enrichmentUrl: setting<string, undefined>('ENRICHMENT_URL', {
     default: undefined,
     whenUnset: 'off',
