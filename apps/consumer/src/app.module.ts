@@ -21,6 +21,8 @@ import {
 import { adminAccess, AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
+import { AUDIT_LOG_OPTIONS, AuditLog, type AuditLogOptions } from './audit/audit-log.js';
+import { AuditController } from './audit/audit.controller.js';
 import type { ConsumerConfig } from './config.js';
 import { ControlLog, type ControlLogOptions } from './control/control-log.js';
 import { ControlState } from './control/control-state.js';
@@ -75,6 +77,7 @@ class TransportModule {
       { provide: FloodWatch, useValue: flood },
       { provide: ControlState, useValue: commands },
       { provide: ControlLog, useValue: control },
+      { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
     ];
@@ -98,7 +101,7 @@ export class AppModule {
         }),
         AuthModule.register(adminAccess(config)),
       ],
-      controllers: [LoginController, ConsumerAdminController],
+      controllers: [LoginController, ConsumerAdminController, AuditController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
@@ -108,6 +111,7 @@ export class AppModule {
             new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
         },
         PauseControl,
+        AuditLog,
         Telemetry,
       ],
     };
@@ -150,6 +154,13 @@ function controlOptions(config: ConsumerConfig): ControlLogOptions {
     socketTimeoutMs: config.socketTimeout,
   };
 }
+
+const auditOptions = (config: ConsumerConfig, kafka: Kafka): AuditLogOptions => ({
+  kafka,
+  topic: ownTopics(config).audit,
+  secret: config.controlSecret,
+  socketTimeoutMs: config.socketTimeout,
+});
 
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,

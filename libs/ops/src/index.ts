@@ -2,7 +2,7 @@ export { parseDuration } from './admin/parse-duration.js';
 export { PauseCommandDto, ResumeCommandDto } from './admin/pause-command.dto.js';
 export { AuditTrail } from './audit/audit-trail.js';
 export { Audited } from './audit/audited.decorator.js';
-export { AUDIT_OUTCOMES, type AuditEntry } from './audit/audit-entry.js';
+export { AUDIT_OUTCOMES, isAuditEntry, type AuditEntry } from './audit/audit-entry.js';
 export { isAllowed, ROLES, type Actor, type Role } from './auth/actor.js';
 export { adminAccess } from './auth/admin-access.js';
 export { AdminController } from './auth/admin-controller.decorator.js';
