@@ -27,10 +27,13 @@ import type { ConsumerConfig } from './config.js';
 import { ControlLog, type ControlLogOptions } from './control/control-log.js';
 import { ControlState } from './control/control-state.js';
 import { healthProbes } from './health-probes.js';
+import { KAFKA } from './kafka-connection.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
+import { RunTimeModule } from './run-time/run-time.module.js';
+import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -51,6 +54,7 @@ class TransportModule {
     const control = new ControlLog(kafka, controlOptions(config), commands);
     const options = {
       ...transportOptions(config),
+      memberData: encodeInstance(THIS_INSTANCE),
       beforeJoining: (signal: AbortSignal) => control.ready(signal),
     };
     const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
@@ -77,6 +81,7 @@ class TransportModule {
       { provide: FloodWatch, useValue: flood },
       { provide: ControlState, useValue: commands },
       { provide: ControlLog, useValue: control },
+      { provide: KAFKA, useValue: kafka },
       { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
@@ -100,6 +105,7 @@ export class AppModule {
             healthProbes(server, config.stallTimeout, circuits, control),
         }),
         AuthModule.register(adminAccess(config)),
+        RunTimeModule.forConfig(config),
       ],
       controllers: [LoginController, ConsumerAdminController, AuditController],
       providers: [

@@ -5,6 +5,7 @@ export { ExactlyOnceDelivery } from './delivery/exactly-once.js';
 export { TopicLimits } from './delivery/topic-limits.js';
 export { BrokerProbe } from './driver/broker-probe.js';
 export { CommittedOffsets } from './driver/committed-offsets.js';
+export { describeMembers, type GroupMember } from './driver/group-members.js';
 export { createKafka, describeError, type Kafka } from './driver/kafka-client.js';
 export { accessDelayMs } from './driver/reconnect-delay.js';
 export {

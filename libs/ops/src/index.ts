@@ -1,5 +1,5 @@
 export { parseDuration } from './admin/parse-duration.js';
-export { PauseCommandDto, ResumeCommandDto } from './admin/pause-command.dto.js';
+export { IsDuration, PauseCommandDto, ResumeCommandDto } from './admin/pause-command.dto.js';
 export { AuditTrail } from './audit/audit-trail.js';
 export { Audited } from './audit/audited.decorator.js';
 export { AUDIT_OUTCOMES, isAuditEntry, type AuditEntry } from './audit/audit-entry.js';
@@ -21,7 +21,9 @@ export type { HealthProbes } from './health/health-probe.js';
 export { listenHttp } from './http/admin-listener.js';
 export { createHttpApp } from './http/http-app.js';
 export { ApiProblem } from './http/api-problem.decorator.js';
-export { createLogger } from './logging/create-logger.js';
+export { describeSettings, type DescribedSetting } from './config/describe-settings.js';
+export { LogLevel, type LogLevelState } from './logging/log-level.js';
+export { createLogger, LOG_LEVELS, type LogLevelName } from './logging/create-logger.js';
 export { RepeatedWarning } from './logging/repeated-warning.js';
 export { METRICS, type MetricDefinition } from './metrics/metrics-table.js';
 export { Metrics } from './metrics/metrics.js';
