@@ -9,6 +9,7 @@ export { BrokerProbe } from './driver/broker-probe.js';
 export { CommittedOffsets } from './driver/committed-offsets.js';
 export { deleteBefore, offsetsAt } from './driver/delete-records.js';
 export { createKafka, describeError, isFenced, type Kafka } from './driver/kafka-client.js';
+export { describeMembers, type GroupMember } from './driver/group-members.js';
 export { accessDelayMs } from './driver/reconnect-delay.js';
 export {
   accessFailure,
