@@ -30,7 +30,7 @@ export const processed = (service: Service, result: string) =>
   count(service, 'kafka_messages_processed_total', `result="${result}"`);
 
 /** What readiness says is refused. */
-export async function refusals(service: Service): Promise<string> {
+async function refusals(service: Service): Promise<string> {
   try {
     const answer = await fetch(`${service.url}/health`);
     const { error } = (await answer.json()) as { error?: { kafka?: { refused?: string[] } } };
