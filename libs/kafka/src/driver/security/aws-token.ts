@@ -1,5 +1,5 @@
 import { SecurityError } from './security-error.js';
-import type { FetchToken } from './oauth-bearer.js';
+import type { FetchToken } from './token-cache.js';
 
 /**
  * Tokens for Amazon MSK, signed here with what the AWS SDK finds: environment, web identity (EKS), container
