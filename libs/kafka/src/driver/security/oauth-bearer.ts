@@ -11,7 +11,7 @@ export interface Token {
 /** Where the token of each authentication comes from. */
 export interface TokenSource {
   /** @throws SecurityError */
-  get(): Promise<Token>;
+  get(): Token | Promise<Token>;
   /** The broker has refused the last one. */
   forget(): void;
 }

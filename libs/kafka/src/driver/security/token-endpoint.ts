@@ -22,12 +22,11 @@ const ASSUMED_LIFETIME_MS = 60_000;
 /** Nothing that could end the header or the message that carries it. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
+/** A token of an endpoint is used until it expires; a file is read every time, as somebody else may renew it. */
 export const tokenEndpoint = (endpoint: TokenEndpoint, timeoutMs: number): TokenSource =>
-  new TokenCache(
-    endpoint.url.startsWith('file:')
-      ? () => Promise.resolve(readToken(endpoint.url))
-      : () => requestToken(endpoint, timeoutMs),
-  );
+  endpoint.url.startsWith('file:')
+    ? { get: () => readToken(endpoint.url), forget: () => undefined }
+    : new TokenCache(() => requestToken(endpoint, timeoutMs));
 
 async function requestToken(endpoint: TokenEndpoint, timeoutMs: number): Promise<Token> {
   const { url, clientId = '', clientSecret, scope } = endpoint;
