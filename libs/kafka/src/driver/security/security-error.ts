@@ -7,6 +7,7 @@ export type SecurityErrorCode =
   | 'TOKEN_ENDPOINT_REFUSED'
   | 'TOKEN_UNUSABLE'
   | 'AWS_CREDENTIALS_MISSING'
+  | 'AWS_CREDENTIALS_TIMEOUT'
   | 'SASL_REFUSED';
 
 /**

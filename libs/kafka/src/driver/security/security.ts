@@ -37,7 +37,7 @@ function toMechanism(sasl: SaslOptions, timeoutMs: number): NonNullable<KafkaCon
       return oauthBearer(tokenEndpoint(sasl, timeoutMs), sasl.extensions);
     case 'AWS_MSK_IAM':
       // MSK takes its signed tokens by OAUTHBEARER.
-      return oauthBearer(new TokenCache(awsTokens(sasl.region)));
+      return oauthBearer(new TokenCache(awsTokens(sasl.region, timeoutMs)));
     case 'PLAIN':
     case 'SCRAM-SHA-256':
     case 'SCRAM-SHA-512':
