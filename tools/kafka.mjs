@@ -52,7 +52,7 @@ supervisor.run(async (signal) => {
   console.error('Starting Kafka …');
   const dir = resolve(given.data, `${count}-${first}${given.secure ? '-secure' : ''}`);
   if (given.secure) await prepareWorkspace({ signal });
-  const security = given.secure ? await prepareSecurity(join(dir, 'security')) : undefined;
+  const security = given.secure ? await prepareSecurity(dir) : undefined;
   const brokers = nodes.map((node) =>
     startBroker({ jars, java, node, nodes, dir, ...(security && secureBroker(security, node)) }),
   );
