@@ -271,6 +271,17 @@ describe('npm run kafka', () => {
     expect(await started.ended).toBe(0);
   });
 
+  it('names every port that is occupied, the one of the token endpoint too', async () => {
+    const port = await freeKafkaPort();
+    const server = createServer();
+    await once(server.listen(port + 3_000, '127.0.0.1'), 'listening');
+    const started = await run('kafka', ['--secure', '--port', String(port)]);
+    expect(await started.ended).toBe(1);
+    expect(started.output()).toMatch(new RegExp(`${String(port + 3_000)}, for the token endpoint: .*--port`));
+    expect(readdirSync(folder)).toEqual([]);
+    server.close();
+  });
+
   it.each([
     ['--brokers', '2'],
     ['--port', 'none'],
