@@ -62,6 +62,7 @@ describe('an authentication', () => {
     ['3600000', 10_000],
     ['50000', 10_000],
     ['8000', 1_600],
+    ['14999', 2_999],
   ])('for %s ms is made again %d ms before their end', async (lifetime, threshold) => {
     const { connection, authenticate } = setUp(null, Promise.resolve(), lifetime);
     await authenticate();

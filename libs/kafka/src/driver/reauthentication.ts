@@ -76,7 +76,9 @@ export const createAuthenticator = (
     }
   };
 
-const thresholdOf = (sessionMs: number): number => Math.min(THRESHOLD_MS, sessionMs * THRESHOLD_SHARE);
+/** kafkajs takes whole numbers only. */
+const thresholdOf = (sessionMs: number): number =>
+  Math.min(THRESHOLD_MS, Math.floor(sessionMs * THRESHOLD_SHARE));
 
 /**
  * Has to come before kafkajs' connection is loaded.
