@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, writeSecret } from '../../tools/lib/certificates.mjs';
+import { createAuthority } from '../../tools/lib/certificates.mjs';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
 import { freePort, stop } from '../../tools/lib/processes.mjs';
+import { writeSecret } from '../../tools/lib/secret-files.mjs';
 import { prepareSecurity, secureBroker, secureEnvironment } from '../../tools/lib/secure-kafka.mjs';
 import { startTokenServer } from '../../tools/lib/token-server.mjs';
 import { root } from '../../tools/lib/workspace.mjs';
@@ -11,7 +12,7 @@ import { root } from '../../tools/lib/workspace.mjs';
 /** A secured broker for one spec, with a second listener whose certificate has expired. */
 export async function startSecureCluster() {
   const dir = mkdtempSync(join(tmpdir(), 'login-event-secure-'));
-  const security = await prepareSecurity(join(dir, 'security'));
+  const security = await prepareSecurity(dir);
   await writeExpired(security.dir);
   const [port, controllerPort, mtlsPort, expiredPort] = await Promise.all(
     Array.from({ length: 4 }, () => freePort()),
