@@ -7,6 +7,7 @@ import {
   ExactlyOnceDelivery,
   FloodWatch,
   KafkaBatchServer,
+  ownTopics,
   RecordProducer,
   RETRY_OPTIONS,
   retryTopics,
@@ -17,15 +18,22 @@ import {
   type Delivery,
   type Kafka,
 } from '@pipeline/kafka';
-import { AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
+import { adminAccess, AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
+import { AUDIT_LOG_OPTIONS, AuditLog, type AuditLogOptions } from './audit/audit-log.js';
+import { AuditController } from './audit/audit.controller.js';
 import type { ConsumerConfig } from './config.js';
+import { ControlLog, type ControlLogOptions } from './control/control-log.js';
+import { ControlState } from './control/control-state.js';
 import { healthProbes } from './health-probes.js';
+import { KAFKA } from './kafka-connection.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
+import { RunTimeModule } from './run-time/run-time.module.js';
+import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -42,7 +50,14 @@ class TransportModule {
       onSecurityNotice: (level, notice) => securityLog[level](notice),
     });
     const delivery = createDelivery(config, kafka, limits, events);
-    const server = new KafkaBatchServer(kafka, transportOptions(config), delivery, limits, events);
+    const commands = new ControlState();
+    const control = new ControlLog(kafka, controlOptions(config), commands);
+    const options = {
+      ...transportOptions(config),
+      memberData: encodeInstance(THIS_INSTANCE),
+      beforeJoining: (signal: AbortSignal) => control.ready(signal),
+    };
+    const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
     const retry = {
       limit: config.retryLimit,
       initialDelayMs: config.retryInitialDelay,
@@ -64,6 +79,10 @@ class TransportModule {
       { provide: TransportEvents, useValue: events },
       { provide: Circuits, useValue: circuits },
       { provide: FloodWatch, useValue: flood },
+      { provide: ControlState, useValue: commands },
+      { provide: ControlLog, useValue: control },
+      { provide: KAFKA, useValue: kafka },
+      { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
     ];
@@ -81,17 +100,14 @@ export class AppModule {
         TransportModule.forConfig(config),
         MetricsModule.forApp('consumer'),
         HealthModule.register({
-          inject: [KafkaBatchServer, Circuits],
-          useFactory: (server: KafkaBatchServer, circuits: Circuits) =>
-            healthProbes(server, config.stallTimeout, circuits),
+          inject: [KafkaBatchServer, Circuits, ControlLog],
+          useFactory: (server: KafkaBatchServer, circuits: Circuits, control: ControlLog) =>
+            healthProbes(server, config.stallTimeout, circuits, control),
         }),
-        AuthModule.register({
-          auth: config.adminAuth,
-          tokens: config.adminTokens,
-          allowedHosts: config.adminAllowedHosts,
-        }),
+        AuthModule.register(adminAccess(config)),
+        RunTimeModule.forConfig(config),
       ],
-      controllers: [LoginController, ConsumerAdminController],
+      controllers: [LoginController, ConsumerAdminController, AuditController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
@@ -101,6 +117,7 @@ export class AppModule {
             new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
         },
         PauseControl,
+        AuditLog,
         Telemetry,
       ],
     };
@@ -132,6 +149,24 @@ function createDelivery(
 
 /** What brokers allow by default (transaction.max.timeout.ms). */
 const MAX_TRANSACTION_MS = 900_000;
+
+function controlOptions(config: ConsumerConfig): ControlLogOptions {
+  const topic = ownTopics(config).control;
+  return {
+    topic,
+    group: config.consumerGroup,
+    spec: topicSpecs(config).find((one) => one.topic === topic),
+    secret: config.controlSecret,
+    socketTimeoutMs: config.socketTimeout,
+  };
+}
+
+const auditOptions = (config: ConsumerConfig, kafka: Kafka): AuditLogOptions => ({
+  kafka,
+  topic: ownTopics(config).audit,
+  secret: config.controlSecret,
+  socketTimeoutMs: config.socketTimeout,
+});
 
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,

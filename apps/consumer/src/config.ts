@@ -7,10 +7,12 @@ import {
   TOPIC_CHECKS,
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
+import { CONTROL_SETTINGS } from './control/control-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
   defineSettings,
   integer,
+  OPS_CHECKS,
   opsSettings,
   setting,
   type SettingsCheck,
@@ -21,6 +23,7 @@ export const CONSUMER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8080 }),
   ...KAFKA_SETTINGS,
   ...CONSUMER_GROUP_SETTINGS,
+  ...CONTROL_SETTINGS,
   enrichmentUrl: setting<string, undefined>('ENRICHMENT_URL', {
     default: undefined,
     whenUnset: 'off',
@@ -77,6 +80,7 @@ const ENRICHMENT_WARNINGS: readonly SettingsCheck<ConsumerConfig>[] = [
 ];
 
 export const CONSUMER_CHECKS = [
+  ...OPS_CHECKS,
   ...CONNECTION_CHECKS,
   ...CONSUMER_GROUP_CHECKS,
   ...TOPIC_CHECKS,

@@ -5,6 +5,7 @@ export { ExactlyOnceDelivery } from './delivery/exactly-once.js';
 export { TopicLimits } from './delivery/topic-limits.js';
 export { BrokerProbe } from './driver/broker-probe.js';
 export { CommittedOffsets } from './driver/committed-offsets.js';
+export { describeMembers, type GroupMember } from './driver/group-members.js';
 export { createKafka, describeError, type Kafka } from './driver/kafka-client.js';
 export { accessDelayMs } from './driver/reconnect-delay.js';
 export {
@@ -14,6 +15,12 @@ export {
 } from './driver/security/access-failure.js';
 export { CONNECTION_CHECKS, connect } from './connection.js';
 export { RecordProducer } from './driver/record-producer.js';
+export {
+  TopicReader,
+  type ReadBatch,
+  type TopicListener,
+  type TopicReaderOptions,
+} from './driver/topic-reader.js';
 export { ensureTopics, MissingTopicError, type TopicReport, type TopicSpec } from './driver/topics.js';
 export { TransactionalProducer } from './driver/transactional-producer.js';
 export { TransportEvents } from './events.js';
@@ -23,6 +30,7 @@ export { MetricsInterceptor } from './interceptors/metrics.interceptor.js';
 export { RETRY_OPTIONS, RetryInterceptor } from './interceptors/retry.interceptor.js';
 export { processed, rejected, type Outcome } from './outcome.js';
 export type { InputRecord, OutgoingRecord } from './record.js';
+export { ownTopics } from './own-topics.js';
 export { EventTimeoutError, PassingError, PermanentError } from './retry/errors.js';
 export type { Circuit, CircuitStatus } from './retry/circuit.js';
 export { retryTopics } from './retry/retry-topics.js';
