@@ -21,6 +21,7 @@ import { AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
 import type { ConsumerConfig } from './config.js';
+import { ConsoleController } from './console/console.controller.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
@@ -91,7 +92,7 @@ export class AppModule {
           allowedHosts: config.adminAllowedHosts,
         }),
       ],
-      controllers: [LoginController, ConsumerAdminController],
+      controllers: [LoginController, ConsumerAdminController, ConsoleController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
