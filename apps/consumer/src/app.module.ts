@@ -17,7 +17,7 @@ import {
   type Delivery,
   type Kafka,
 } from '@pipeline/kafka';
-import { AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
+import { adminAccess, AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
 import type { ConsumerConfig } from './config.js';
@@ -86,11 +86,7 @@ export class AppModule {
           useFactory: (server: KafkaBatchServer, circuits: Circuits) =>
             healthProbes(server, config.stallTimeout, circuits),
         }),
-        AuthModule.register({
-          auth: config.adminAuth,
-          tokens: config.adminTokens,
-          allowedHosts: config.adminAllowedHosts,
-        }),
+        AuthModule.register(adminAccess(config)),
       ],
       controllers: [LoginController, ConsumerAdminController, ConsoleController],
       providers: [

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
-import { createHttpApp, createLogger, loadConfigOrExit, runApplication } from '@pipeline/ops';
+import { createHttpApp, createLogger, listenHttp, loadConfigOrExit, runApplication } from '@pipeline/ops';
 import { AppModule } from './app.module.js';
 import { CONSUMER_CHECKS, CONSUMER_SETTINGS } from './config.js';
 
@@ -29,7 +29,7 @@ export function bootstrap(): void {
         process.exit(1);
       });
       // HTTP first: live answers while a broker is waited for.
-      await app.listen(config.httpPort, config.httpHost);
+      await listenHttp(app, config);
       await app.startAllMicroservices();
       return app;
     },

@@ -19,6 +19,14 @@ const WRONG: Record<string, string> = {
   SHUTDOWN_TIMEOUT: '0',
   ADMIN_AUTH: 'yes',
   ADMIN_TOKENS: 'short',
+  ADMIN_AUTH_NONE_IN_PRODUCTION: 'perhaps',
+  ADMIN_COMMAND_LIMIT: '0',
+  ADMIN_FAILURE_LIMIT: '0',
+  ADMIN_HOST: 'a host',
+  ADMIN_PORT: '65536',
+  ADMIN_TOKENS_FILE: '\0',
+  ENVIRONMENT: '\n',
+  NODE_ENV: 'a b',
   ADMIN_ALLOWED_HOSTS: 'host:8080',
   BOOTSTRAP_SERVERS: 'localhost',
   INPUT_TOPIC: 'in put',
@@ -107,6 +115,19 @@ describe("the consumer's settings", () => {
 
   it('never show a token', () => {
     expect(problemsOf({ ADMIN_TOKENS: 'short' }).join()).not.toContain('short');
+  });
+
+  it('let everyone in with NODE_ENV=production only where that is said twice', () => {
+    const open = { ADMIN_AUTH: 'none', NODE_ENV: 'production' };
+    expect(problemsOf(open)).toEqual([expect.stringContaining('ADMIN_AUTH_NONE_IN_PRODUCTION')]);
+    expect(problemsOf({ ...open, ADMIN_AUTH_NONE_IN_PRODUCTION: 'true' })).toEqual([]);
+    expect(problemsOf({ ...open, NODE_ENV: 'test' })).toEqual([]);
+  });
+
+  it('name a file of tokens that cannot be read', () => {
+    expect(problemsOf({ ADMIN_TOKENS_FILE: '/nowhere' })).toEqual([
+      'ADMIN_TOKENS_FILE must hold tokens: it cannot be read',
+    ]);
   });
 
   it('take brokers from the first of three names, with or without a scheme', () => {

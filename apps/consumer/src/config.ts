@@ -11,6 +11,7 @@ import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
   defineSettings,
   integer,
+  OPS_CHECKS,
   opsSettings,
   setting,
   type SettingsCheck,
@@ -77,6 +78,7 @@ const ENRICHMENT_WARNINGS: readonly SettingsCheck<ConsumerConfig>[] = [
 ];
 
 export const CONSUMER_CHECKS = [
+  ...OPS_CHECKS,
   ...CONNECTION_CHECKS,
   ...CONSUMER_GROUP_CHECKS,
   ...TOPIC_CHECKS,

@@ -1,7 +1,14 @@
 import { randomInt } from 'node:crypto';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { RecordProducer } from '@pipeline/kafka';
-import { AuthModule, HealthModule, Metrics, MetricsModule, type HealthProbes } from '@pipeline/ops';
+import {
+  adminAccess,
+  AuthModule,
+  HealthModule,
+  Metrics,
+  MetricsModule,
+  type HealthProbes,
+} from '@pipeline/ops';
 import { ProducerAdminController } from './admin/admin.controller.js';
 import type { ProducerConfig } from './config.js';
 import { EventStream } from './generator/event-stream.js';
@@ -19,11 +26,7 @@ export class AppModule {
       imports: [
         MetricsModule.forApp('producer'),
         HealthModule.register({ useFactory: () => healthProbes(connection) }),
-        AuthModule.register({
-          auth: config.adminAuth,
-          tokens: config.adminTokens,
-          allowedHosts: config.adminAllowedHosts,
-        }),
+        AuthModule.register(adminAccess(config)),
       ],
       controllers: [ProducerAdminController],
       providers: [

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { createHttpApp, createLogger, loadConfigOrExit, runApplication } from '@pipeline/ops';
+import { createHttpApp, createLogger, listenHttp, loadConfigOrExit, runApplication } from '@pipeline/ops';
 import { AppModule } from './app.module.js';
 import { PRODUCER_CHECKS, PRODUCER_SETTINGS } from './config.js';
 import { EventStream } from './generator/event-stream.js';
@@ -25,7 +25,7 @@ export function bootstrap(): void {
       });
       const connection = app.get(ProducerKafka);
       signal.addEventListener('abort', () => void connection.probe.stop());
-      await app.listen(config.httpPort, config.httpHost);
+      await listenHttp(app, config);
       connection.probe.start();
       await connection.prepare(signal);
       if (!signal.aborted) app.get(EventStream).start();

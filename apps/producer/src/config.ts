@@ -1,5 +1,5 @@
 import { CONNECTION_CHECKS, KAFKA_SETTINGS, TOPIC_CHECKS } from '@pipeline/kafka';
-import { defineSettings, integer, opsSettings, ratio, type SettingValues } from '@pipeline/ops';
+import { defineSettings, integer, OPS_CHECKS, opsSettings, ratio, type SettingValues } from '@pipeline/ops';
 
 export const PRODUCER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8081 }),
@@ -42,6 +42,6 @@ export const PRODUCER_SETTINGS = defineSettings({
   }),
 });
 
-export const PRODUCER_CHECKS = [...CONNECTION_CHECKS, ...TOPIC_CHECKS];
+export const PRODUCER_CHECKS = [...OPS_CHECKS, ...CONNECTION_CHECKS, ...TOPIC_CHECKS];
 
 export type ProducerConfig = SettingValues<typeof PRODUCER_SETTINGS>;

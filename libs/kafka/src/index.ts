@@ -14,6 +14,12 @@ export {
 } from './driver/security/access-failure.js';
 export { CONNECTION_CHECKS, connect } from './connection.js';
 export { RecordProducer } from './driver/record-producer.js';
+export {
+  TopicReader,
+  type ReadBatch,
+  type TopicListener,
+  type TopicReaderOptions,
+} from './driver/topic-reader.js';
 export { ensureTopics, MissingTopicError, type TopicReport, type TopicSpec } from './driver/topics.js';
 export { TransactionalProducer } from './driver/transactional-producer.js';
 export { TransportEvents } from './events.js';

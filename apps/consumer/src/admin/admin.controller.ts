@@ -7,7 +7,7 @@ import {
   type CircuitStatus,
   type TransportStatus,
 } from '@pipeline/kafka';
-import { AdminController, PauseCommandDto, ResumeCommandDto } from '@pipeline/ops';
+import { AdminController, PauseCommandDto, RequiresRole, ResumeCommandDto } from '@pipeline/ops';
 import { PauseControl, type PauseState } from './pause-control.js';
 import { ConsumerStatusDto, PauseStateDto } from './status.dto.js';
 
@@ -28,6 +28,7 @@ export class ConsumerAdminController {
   ) {}
 
   @Post('pause')
+  @RequiresRole('operator')
   @HttpCode(200)
   @ApiBody({ type: PauseCommandDto, required: false })
   @ApiOkResponse({
@@ -40,6 +41,7 @@ export class ConsumerAdminController {
   }
 
   @Post('resume')
+  @RequiresRole('operator')
   @HttpCode(200)
   @ApiBody({ type: ResumeCommandDto, required: false })
   @ApiOkResponse({ type: PauseStateDto, description: 'Takes events again. The new state.' })
@@ -49,6 +51,7 @@ export class ConsumerAdminController {
   }
 
   @Get('status')
+  @RequiresRole('viewer')
   @ApiOkResponse({
     type: ConsumerStatusDto,
     description: 'What runs, what is paused and why, partitions and lag.',

@@ -1,6 +1,6 @@
 import { BadRequestException, Body, Get, HttpCode, Post, Put } from '@nestjs/common';
 import { ApiBody, ApiOkResponse, ApiProperty } from '@nestjs/swagger';
-import { AdminController, ResumeCommandDto } from '@pipeline/ops';
+import { AdminController, Audited, RequiresRole, ResumeCommandDto } from '@pipeline/ops';
 import { IsInt, Max, Min } from 'class-validator';
 import { EventStream } from '../generator/event-stream.js';
 
@@ -33,6 +33,7 @@ export class ProducerAdminController {
   constructor(private readonly stream: EventStream) {}
 
   @Post('pause')
+  @RequiresRole('operator')
   @HttpCode(200)
   @ApiBody({ type: ResumeCommandDto, required: false })
   @ApiOkResponse({ type: StreamStatusDto, description: 'Writes no further events. The new state.' })
@@ -43,6 +44,7 @@ export class ProducerAdminController {
   }
 
   @Post('resume')
+  @RequiresRole('operator')
   @HttpCode(200)
   @ApiBody({ type: ResumeCommandDto, required: false })
   @ApiOkResponse({ type: StreamStatusDto, description: 'Writes events again. The new state.' })
@@ -53,6 +55,8 @@ export class ProducerAdminController {
   }
 
   @Put('rate')
+  @RequiresRole('operator')
+  @Audited('rate', ({ body }) => ({ rate: body['rate'] }))
   @ApiOkResponse({ type: StreamStatusDto, description: 'The new state.' })
   setRate(@Body() { rate }: RateDto): StreamStatus {
     this.stream.setRate(rate);
@@ -60,6 +64,7 @@ export class ProducerAdminController {
   }
 
   @Get('status')
+  @RequiresRole('viewer')
   @ApiOkResponse({ type: StreamStatusDto })
   status(): StreamStatus {
     return this.stream.status();

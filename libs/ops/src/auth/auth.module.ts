@@ -1,9 +1,13 @@
 import { Inject, Logger, Module, type DynamicModule, type OnApplicationBootstrap } from '@nestjs/common';
+import { AuditTrail } from '../audit/audit-trail.js';
+import { AdminListener } from '../http/admin-listener.js';
 import { ADMIN_ACCESS, type AdminAccess } from './admin-access.js';
+import { AccessController } from './access.controller.js';
 import { AdminGuard } from './admin.guard.js';
+import { Tokens } from './tokens.js';
 
 /**
- * Lets `@AdminController()` be used everywhere in an app.
+ * Lets `@AdminController()` be used everywhere in an app, and serves /admin/me and /admin/tokens.
  *
  * @publicApi
  */
@@ -17,8 +21,9 @@ export class AuthModule implements OnApplicationBootstrap {
     return {
       module: AuthModule,
       global: true,
-      providers: [{ provide: ADMIN_ACCESS, useValue: access }, AdminGuard],
-      exports: [ADMIN_ACCESS, AdminGuard],
+      controllers: [AccessController],
+      providers: [{ provide: ADMIN_ACCESS, useValue: access }, Tokens, AuditTrail, AdminGuard, AdminListener],
+      exports: [ADMIN_ACCESS, Tokens, AuditTrail, AdminGuard],
     };
   }
 

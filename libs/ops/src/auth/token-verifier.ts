@@ -1,24 +1,26 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { timingSafeEqual } from 'node:crypto';
+import type { Actor } from './actor.js';
+import { hashOf, type TokenEntry } from './token-entry.js';
 
 /** Knows tokens by their hashes alone; how long an answer takes tells nothing about them. */
 export class TokenVerifier {
-  private readonly hashes: readonly Buffer[];
-
-  constructor(tokens: readonly string[]) {
-    this.hashes = tokens.map(sha256);
-  }
+  /** @param entries asked for at every token: they may change while the process runs */
+  constructor(private readonly entries: () => readonly TokenEntry[]) {}
 
   get isEmpty(): boolean {
-    return this.hashes.length === 0;
+    return this.entries().length === 0;
   }
 
-  verify(token: string): boolean {
-    const hash = sha256(token);
+  /** Who has this token; `expired` for one that was good once, `undefined` for one that is not known. */
+  verify(token: string, now = Date.now()): Actor | 'expired' | undefined {
+    const hash = Buffer.from(hashOf(token), 'hex');
+    let found: TokenEntry | undefined;
     // Every hash is compared, also after a match.
-    return this.hashes.reduce((known, candidate) => timingSafeEqual(candidate, hash) || known, false);
+    for (const entry of this.entries()) {
+      if (timingSafeEqual(Buffer.from(entry.hash, 'hex'), hash)) found ??= entry;
+    }
+    if (!found) return undefined;
+    if (found.expires !== undefined && found.expires <= now) return 'expired';
+    return { name: found.name, role: found.role };
   }
-}
-
-function sha256(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
 }

@@ -17,13 +17,17 @@ describe('opsSettings', () => {
     expect(
       load({ ADMIN_TOKENS: 'a-token-of-16-chr, 0123456789abcdef', ADMIN_ALLOWED_HOSTS: 'Ops.Example' }),
     ).toMatchObject({
-      values: { adminTokens: ['a-token-of-16-chr', '0123456789abcdef'], adminAllowedHosts: ['ops.example'] },
+      values: {
+        adminTokens: [{ name: 'token-1', role: 'admin' }, { name: 'token-2' }],
+        adminAllowedHosts: ['ops.example'],
+      },
     });
   });
 
   it.each([
     { ADMIN_TOKENS: 'short' },
     { ADMIN_TOKENS: 'a token with spaces' },
+    { ADMIN_TOKENS: '[{"name":"anna"}]' },
     { ADMIN_ALLOWED_HOSTS: 'ops.example:8080' },
     { ADMIN_ALLOWED_HOSTS: 'http://ops.example' },
     { HTTP_PORT: '65536' },

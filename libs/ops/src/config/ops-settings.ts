@@ -1,8 +1,12 @@
-import { choice, integer, list, text } from './builders.js';
-import { defineSettings } from './setting.js';
+import { readTokenFile } from '../auth/token-file.js';
+import { parseTokenSetting, type TokenEntry } from '../auth/token-entry.js';
+import { choice, flag, integer, list, text } from './builders.js';
+import type { SettingsCheck } from './load-settings.js';
+import { defineSettings, setting, type SettingValues } from './setting.js';
 
-/** Visible ASCII without the comma that separates tokens. */
-const ADMIN_TOKEN = /^[\x21-\x2b\x2d-\x7e]{16,}$/;
+/** No path has a zero byte in it. */
+const PATH = /^[^\0]+$/;
+const HOST = /^[a-z0-9_.:%-]+$/i;
 const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/i;
 
 /**
@@ -19,6 +23,20 @@ export function opsSettings(defaults: { httpPort: number }) {
       default: 'INFO',
       help: 'Log lines below this level are left out.',
     }),
+    environment: text('ENVIRONMENT', {
+      pattern: /^[a-z0-9][a-z0-9_. -]{0,31}$/i,
+      accepts:
+        'up to 32 letters, digits, dots, underscores, hyphens and spaces, beginning with a letter or digit',
+      default: 'development',
+      help: 'Which environment this is, for those who look at it.',
+    }),
+    nodeEnv: text('NODE_ENV', {
+      default: undefined,
+      whenUnset: 'unset; `production` in the image',
+      pattern: /^[\w.-]+$/,
+      accepts: 'a word',
+      help: 'With `production`, ADMIN_AUTH=none is refused unless ADMIN_AUTH_NONE_IN_PRODUCTION says otherwise.',
+    }),
     projectName: text('PROJECT_NAME', {
       pattern: /^[a-z0-9][a-z0-9_.-]{0,62}$/i,
       accepts: 'up to 63 letters, digits, dots, underscores and hyphens, beginning with a letter or digit',
@@ -26,7 +44,7 @@ export function opsSettings(defaults: { httpPort: number }) {
       help: 'Prefix of container names and Kafka client ids.',
     }),
     httpHost: text('HTTP_HOST', {
-      pattern: /^[a-z0-9_.:%-]+$/i,
+      pattern: HOST,
       accepts: 'a host name or an IP address',
       default: '127.0.0.1',
       help: 'Address that health, metrics and admin listen on; `0.0.0.0` listens on every interface.',
@@ -36,6 +54,20 @@ export function opsSettings(defaults: { httpPort: number }) {
       max: 65_535,
       default: defaults.httpPort,
       help: 'Port of health, metrics and admin; 0 takes any free one.',
+    }),
+    adminHost: text('ADMIN_HOST', {
+      pattern: HOST,
+      accepts: 'a host name or an IP address',
+      default: undefined,
+      whenUnset: 'HTTP_HOST',
+      help: 'Address that /admin listens on, with ADMIN_PORT.',
+    }),
+    adminPort: integer('ADMIN_PORT', {
+      min: 0,
+      max: 65_535,
+      default: undefined,
+      whenUnset: 'HTTP_PORT',
+      help: 'Port of its own for /admin, /console, /docs and /openapi.json, which HTTP_PORT then has not; 0 takes any free one.',
     }),
     shutdownTimeout: integer('SHUTDOWN_TIMEOUT', {
       min: 1,
@@ -47,14 +79,40 @@ export function opsSettings(defaults: { httpPort: number }) {
     adminAuth: choice('ADMIN_AUTH', {
       of: ['token', 'none'],
       default: 'token',
-      help: '`token` asks for one of ADMIN_TOKENS on /admin; `none` lets everyone in who reaches the port: for development only.',
+      help: '`token` asks for a token on /admin; `none` lets everyone in who reaches the port: for development only.',
     }),
-    adminTokens: list('ADMIN_TOKENS', {
-      items: 'tokens of at least 16 visible ASCII characters each',
-      item: (token) => (ADMIN_TOKEN.test(token) ? token : undefined),
-      default: [],
+    adminAuthNoneInProduction: flag('ADMIN_AUTH_NONE_IN_PRODUCTION', {
+      default: false,
+      help: '`true` lets ADMIN_AUTH=none be used with NODE_ENV=production, where it is else refused.',
+    }),
+    adminTokens: setting<readonly TokenEntry[]>('ADMIN_TOKENS', {
+      default: '',
+      accepts:
+        'a JSON array as in ADMIN_TOKENS_FILE, or a comma-separated list of tokens of at least 16 visible ASCII characters each',
+      parse: parseTokenSetting,
       secret: true,
-      help: 'Tokens that open /admin, sent as `Authorization: Bearer …`. Without any, /admin stays closed.',
+      help:
+        'Tokens that open /admin, sent as `Authorization: Bearer …`. Best a JSON array of names, roles and hashes, as ' +
+        'make-token.js writes them; tokens in plain text may do everything. Without any, /admin stays closed.',
+    }),
+    adminTokensFile: text('ADMIN_TOKENS_FILE', {
+      default: undefined,
+      whenUnset: 'none',
+      pattern: PATH,
+      accepts: 'a path',
+      help: 'JSON array of tokens: `[{"name": "anna", "role": "viewer" | "operator" | "admin", "hash": "sha256:…", "expires": "2030-01-01T00:00:00Z"}]`. Read again when it changes.',
+    }),
+    adminFailureLimit: integer('ADMIN_FAILURE_LIMIT', {
+      min: 1,
+      max: 1_000_000,
+      default: 10,
+      help: 'Requests with a wrong token that one address may send in a minute; further ones get 429, whatever token they have. Those without any are counted by themselves.',
+    }),
+    adminCommandLimit: integer('ADMIN_COMMAND_LIMIT', {
+      min: 1,
+      max: 1_000_000,
+      default: 120,
+      help: 'Commands that one token (one address with ADMIN_AUTH=none) may send in a minute; further ones get 429.',
     }),
     adminAllowedHosts: list('ADMIN_ALLOWED_HOSTS', {
       items: 'host names without a port',
@@ -64,3 +122,27 @@ export function opsSettings(defaults: { httpPort: number }) {
     }),
   });
 }
+
+type OpsValues = SettingValues<ReturnType<typeof opsSettings>>;
+
+/**
+ * What every service has to check of `opsSettings`.
+ *
+ * @publicApi
+ */
+export const OPS_CHECKS: readonly SettingsCheck<OpsValues>[] = [
+  {
+    about: ['adminAuth', 'nodeEnv', 'adminAuthNoneInProduction'],
+    problem: ({ adminAuth, nodeEnv, adminAuthNoneInProduction }) =>
+      adminAuth === 'none' && nodeEnv === 'production' && !adminAuthNoneInProduction
+        ? 'ADMIN_AUTH must be token where NODE_ENV is production; ADMIN_AUTH_NONE_IN_PRODUCTION=true opens /admin to everyone all the same'
+        : undefined,
+  },
+  {
+    about: ['adminTokensFile'],
+    problem: ({ adminTokensFile }) => {
+      const read = adminTokensFile === undefined ? [] : readTokenFile(adminTokensFile);
+      return 'problem' in read ? `ADMIN_TOKENS_FILE must hold tokens: ${read.problem}` : undefined;
+    },
+  },
+];

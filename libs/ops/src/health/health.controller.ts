@@ -1,4 +1,4 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import {
   HealthCheck,
@@ -6,11 +6,13 @@ import {
   HealthIndicatorService,
   type HealthCheckResult,
 } from '@nestjs/terminus';
+import { KeepBodyFilter } from '../http/keep-body.filter.js';
 import { HEALTH_PROBES, type HealthProbe, type HealthProbes } from './health-probe.js';
 
 /** Answers 200, or 503 with what is down, in Terminus' JSON; never cached. */
 @ApiTags('health')
 @Controller('health')
+@UseFilters(KeepBodyFilter)
 export class HealthController {
   constructor(
     private readonly health: HealthCheckService,

@@ -10,28 +10,34 @@ import { PauseCommandDto } from '../admin/pause-command.dto.js';
 import type { AdminAccess } from '../auth/admin-access.js';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { AuthModule } from '../auth/auth.module.js';
+import { RequiresRole } from '../auth/requires-role.decorator.js';
+import { parseTokenSetting } from '../auth/token-entry.js';
 import { configureHttp, httpAppOptions } from './http-app.js';
+import type { Problem } from './problem.dto.js';
 
 @AdminController()
 class PauseController {
   @Post('pause')
   @HttpCode(200)
+  @RequiresRole('operator')
   pause(@Body() command: PauseCommandDto): object {
     return { command };
   }
 
   @Get('status')
+  @RequiresRole('viewer')
   status(): object {
     return {};
   }
 }
 
 const TOKEN = '0123456789abcdef';
-const OPEN: AdminAccess = { auth: 'none', tokens: [], allowedHosts: [] };
+const OPEN: AdminAccess = { auth: 'none', tokens: [], allowedHosts: [], commandLimit: 1_000 };
 const UNCONFIGURED: AdminAccess = { auth: 'token', tokens: [], allowedHosts: [] };
 const CLOSED: AdminAccess = {
   auth: 'token',
-  tokens: ['another-token-of-ours', TOKEN],
+  tokens: parseTokenSetting(`another-token-of-ours,${TOKEN}`) ?? [],
+  failureLimit: 1_000,
   allowedHosts: ['ops.example'],
 };
 
@@ -62,7 +68,11 @@ afterAll(async () => {
   for (const app of apps.values()) await (await app).close();
 });
 
-const messageOf = (response: request.Response) => (response.body as { message: unknown }).message;
+const messageOf = (response: request.Response) => {
+  const { errors, detail } = response.body as Problem;
+  expect(response.headers['content-type']).toMatch(/^application\/problem\+json/);
+  return errors ?? detail;
+};
 
 describe('a request body', () => {
   it('is optional', async () => {
@@ -188,7 +198,7 @@ describe('/admin', () => {
     },
   );
 
-  it.each(CLOSED.tokens)('lets in a configured token', async (token) => {
+  it.each(['another-token-of-ours', TOKEN])('lets in a configured token', async (token) => {
     const http = await start(CLOSED);
     await http.get('/admin/status').set('authorization', `Bearer ${token}`).expect(200);
     await http.get('/admin/status').set('authorization', `bearer ${token}`).expect(200);
@@ -233,8 +243,8 @@ describe('the API description', () => {
     const http = await start(CLOSED);
     const { body } = (await http.get('/openapi.json').expect(200)) as { body: OpenAPIObject };
     const refusals = body.paths['/admin/pause']?.post?.responses ?? {};
-    expect(Object.keys(refusals)).toEqual(expect.arrayContaining(['400', '401', '403', '413', '415']));
-    expect(body.components?.schemas).toHaveProperty('ProblemDto.properties.message');
+    expect(Object.keys(refusals)).toEqual(expect.arrayContaining(['400', '401', '403', '413', '415', '429']));
+    expect(body.components?.schemas).toHaveProperty('ProblemDto.properties.detail');
   });
 
   it('asks for no token where none is needed', async () => {
@@ -259,7 +269,7 @@ describe('the API description', () => {
   it('carries the usual security headers', async () => {
     const http = await start(CLOSED);
     const { headers } = await http.get('/openapi.json');
-    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'SAMEORIGIN' });
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' });
     expect(headers).not.toHaveProperty('x-powered-by');
   });
 });

@@ -1,4 +1,3 @@
-import type { Server } from 'node:http';
 import {
   ValidationPipe,
   type DynamicModule,
@@ -8,12 +7,12 @@ import {
 } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { AdminListener } from './admin-listener.js';
 import { serveApiDocs, type ApiDescription } from './api-docs.js';
 import { acceptJsonBodies } from './json-body.js';
+import { ProblemFilter } from './problem.filter.js';
 import { securityHeaders } from './security-headers.js';
-
-/** Every answer here is instant: who has not sent a whole request by then never will. */
-const REQUEST_TIMEOUT_MS = 10_000;
+import { limitSlowSenders } from './slow-senders.js';
 
 /**
  * How Nest has to create an app for `configureHttp`. On close, connections are cut: one half-sent request would
@@ -24,7 +23,7 @@ export function httpAppOptions(logger: LoggerService): Partial<NestApplicationOp
 }
 
 /**
- * A Nest application as every service has it: see `configureHttp`. It does not listen yet.
+ * A Nest application as every service has it: see `configureHttp`. It does not listen yet: `listenHttp` does.
  *
  * @throws whatever Nest finds wrong with the module; the process is not ended by it
  *
@@ -40,15 +39,15 @@ export async function createHttpApp(
 }
 
 /**
- * Security headers, JSON bodies of at most 16 kB, validation that names every problem (400), /docs and
- * /openapi.json, and timeouts for slow senders.
+ * Security headers, JSON bodies of at most 16 kB, validation that names every problem (400), problem details
+ * (RFC 9457) for what is refused, /docs and /openapi.json, and timeouts for slow senders.
  */
 export function configureHttp(app: NestExpressApplication, api: ApiDescription): void {
   app.use(securityHeaders());
+  app.use(app.get(AdminListener, { strict: false }).divide);
   acceptJsonBodies(app);
   app.useGlobalPipes(new ValidationPipe({ transform: true, whitelist: true, forbidNonWhitelisted: true }));
+  app.useGlobalFilters(new ProblemFilter());
   serveApiDocs(app, api);
-  const server: Server = app.getHttpServer();
-  server.requestTimeout = REQUEST_TIMEOUT_MS;
-  server.headersTimeout = REQUEST_TIMEOUT_MS;
+  limitSlowSenders(app.getHttpServer());
 }

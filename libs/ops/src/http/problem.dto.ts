@@ -1,16 +1,36 @@
 import { ApiProperty } from '@nestjs/swagger';
 
-/** What every answer to a refused request holds. */
-export class ProblemDto {
+/** The media type of a problem. */
+export const PROBLEM_TYPE = 'application/problem+json';
+
+/** What every answer to a refused request holds (RFC 9457). */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  /** Every problem by itself, where there may be several. */
+  readonly errors?: string[];
+}
+
+/** The same, described. */
+export class ProblemDto implements Problem {
+  @ApiProperty({ example: 'about:blank', description: 'The problem is what its status says' })
+  type!: string;
+
+  @ApiProperty({ example: 'Bad Request' })
+  title!: string;
+
   @ApiProperty({ type: 'integer', example: 400 })
-  statusCode!: number;
+  status!: number;
+
+  @ApiProperty({ description: 'What is wrong' })
+  detail!: string;
 
   @ApiProperty({
-    oneOf: [{ type: 'string' }, { type: 'array', items: { type: 'string' } }],
-    description: 'What is wrong; a list of every problem where there may be several.',
+    type: [String],
+    required: false,
+    description: 'Every problem by itself, where there may be several',
   })
-  message!: string | string[];
-
-  @ApiProperty({ example: 'Bad Request', required: false })
-  error?: string;
+  errors?: string[];
 }

@@ -66,7 +66,11 @@ export function installBatchEnd(require: ReturnType<typeof createRequire>): void
   };
 }
 
-const lastOffsetOf = ({ rawMessages, fetchedOffset }: Batch): bigint | undefined => {
+/** The last offset that a fetch covers; undefined without a batch that reaches the offset asked for. */
+export const lastOffsetOf = ({
+  rawMessages,
+  fetchedOffset,
+}: Pick<Batch, 'rawMessages' | 'fetchedOffset'>): bigint | undefined => {
   const last = lastOffsets.get(rawMessages);
   return last === undefined || last < BigInt(fetchedOffset) ? undefined : last;
 };

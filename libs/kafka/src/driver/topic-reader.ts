@@ -1,0 +1,236 @@
+import type { Kafka } from 'kafkajs';
+import { AbortedError, untilAborted, withTimeLimit } from '../abort.js';
+import type { InputRecord, TopicPartition } from '../record.js';
+import { createCluster, type Cluster, type FetchedPartition } from './cluster.js';
+import { lastOffsetOf } from './codec/batch-end.js';
+import { filterAborted } from './codec/filter-aborted.js';
+import type { FetchedRecord } from './codec/record-decoder.js';
+import { withDriverDeadline } from './driver-deadline.js';
+import { reconnectDelay } from './reconnect-delay.js';
+
+/** What one fetch brought of one partition. */
+export interface ReadBatch extends TopicPartition {
+  /** Committed ones only, in the order of their offsets; may be none. */
+  readonly records: readonly InputRecord[];
+  /** The position after this batch, control and aborted records included. */
+  readonly nextOffset: bigint;
+  /** Offset of the first record that the partition still has. */
+  readonly startOffset: bigint;
+}
+
+export interface TopicReaderOptions {
+  readonly topic: string;
+  /** Where to begin; a partition without an offset here begins at its first record. @default {} */
+  readonly from?: ReadonlyMap<number, bigint>;
+  /** Bytes of one answer of a broker; a first batch that is larger comes anyway. @default 1 MiB */
+  readonly fetchBytes?: number;
+  /** Milliseconds that a fetch waits at the end of the topic for something new. @default 250 */
+  readonly waitMs?: number;
+}
+
+/** What is awaited holds the next fetch back. What it throws ends the reading. */
+export interface TopicListener {
+  onBatch(batch: ReadBatch): Promise<void> | void;
+  /** Once: everything has been handed over that stood in the topic when reading began. */
+  onEnd?(): void;
+  /** The topic cannot be read, and is tried again; told after every failure. */
+  onTrouble?(error: unknown): void;
+  /** The topic is read, for the first time or after trouble. */
+  onReadable?(): void;
+}
+
+/** New partitions and moved leaders are seen after this time at the latest. */
+const METADATA_MAX_AGE_MS = 5_000;
+const DISCONNECT_LIMIT_MS = 2_000;
+const COMMITTED = 1;
+
+/**
+ * Reads all partitions of a topic without a consumer group, from given offsets to the end and then on. Positions
+ * live in memory alone. Where records are gone, by retention or deletion, it goes on with the first one that is
+ * there.
+ */
+export class TopicReader {
+  private readonly positions: Map<number, bigint>;
+  /** Where each partition ended when reading began; those that are reached are taken out. */
+  private ends: Map<number, bigint> | undefined;
+  private isAtEnd = false;
+  private failures = 0;
+
+  constructor(
+    private readonly kafka: Kafka,
+    private readonly options: TopicReaderOptions,
+    private readonly listener: TopicListener,
+  ) {
+    this.positions = new Map(options.from);
+  }
+
+  /** Reads until `signal` is aborted, whatever becomes of the brokers. @throws what the listener throws */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const cluster = createCluster(this.kafka, METADATA_MAX_AGE_MS);
+      try {
+        await this.readOn(cluster, signal);
+      } catch (error) {
+        if (error instanceof ListenerError) throw error.cause;
+        if (error instanceof AbortedError) return;
+        this.listener.onTrouble?.(error);
+        await reconnectDelay(this.failures++, error, signal);
+      } finally {
+        await withTimeLimit(cluster.disconnect(), DISCONNECT_LIMIT_MS);
+      }
+    }
+  }
+
+  /** One connection's time. @throws the driver's error, ListenerError, AbortedError */
+  private async readOn(cluster: Cluster, signal: AbortSignal): Promise<void> {
+    const ask = <T>(work: Promise<T>) => untilAborted(withDriverDeadline(work), signal);
+    await ask(cluster.connect());
+    await ask(cluster.addTargetTopic(this.options.topic));
+    await ask(this.findPositions(cluster));
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
+      await ask(cluster.refreshMetadataIfNecessary());
+      const partitions = partitionsOf(cluster, this.options.topic);
+      if (partitions.some((partition) => !this.positions.has(partition))) {
+        await ask(this.findPositions(cluster));
+      }
+      // The first fetch tells whether the topic can be read, and is not to wait for that.
+      const waitMs = this.ends?.size === 0 && !isFirst ? (this.options.waitMs ?? 250) : 0;
+      const leaders = cluster.findLeaderForPartitions(this.options.topic, partitions);
+      const fetches = Object.entries(leaders).map(([nodeId, some]) =>
+        this.fetch(cluster, nodeId, some, waitMs),
+      );
+      const answers = await ask(Promise.all(fetches));
+      this.failures = 0;
+      if (isFirst) await this.tell(() => this.listener.onReadable?.());
+      for (const answer of answers) await this.take(answer, signal);
+      await this.checkEnd();
+    }
+  }
+
+  private async findPositions(cluster: Cluster): Promise<void> {
+    const partitions = partitionsOf(cluster, this.options.topic);
+    const low = await this.offsets(cluster, partitions, true);
+    for (const [partition, offset] of low) {
+      const known = this.positions.get(partition);
+      if (known === undefined || known < offset) this.positions.set(partition, offset);
+    }
+    const high = await this.offsets(cluster, partitions, false);
+    for (const [partition, offset] of high) {
+      // The topic was made anew, or has lost its end.
+      if ((this.positions.get(partition) ?? 0n) > offset)
+        this.positions.set(partition, low.get(partition) ?? 0n);
+    }
+    this.ends ??= high;
+  }
+
+  private async offsets(
+    cluster: Cluster,
+    partitions: readonly number[],
+    fromBeginning: boolean,
+  ): Promise<Map<number, bigint>> {
+    const { topic } = this.options;
+    const asked = { topic, partitions: partitions.map((partition) => ({ partition })), fromBeginning };
+    const [found] = await cluster.fetchTopicsOffset([asked]);
+    return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+  }
+
+  private async fetch(
+    cluster: Cluster,
+    nodeId: string,
+    partitions: readonly number[],
+    maxWaitTime: number,
+  ): Promise<readonly FetchedPartition[]> {
+    const { topic, fetchBytes: maxBytes = 1_048_576 } = this.options;
+    const broker = await cluster.findBroker({ nodeId });
+    const positions = partitions.map((partition) => ({
+      partition,
+      fetchOffset: String(this.positions.get(partition) ?? 0n),
+      maxBytes,
+    }));
+    const { responses } = await broker.fetch({
+      isolationLevel: COMMITTED,
+      maxWaitTime,
+      minBytes: 1,
+      maxBytes,
+      topics: [{ topic, partitions: positions }],
+    });
+    return responses.flatMap(({ partitions: fetched }) => fetched);
+  }
+
+  private async take(answer: readonly FetchedPartition[], signal: AbortSignal): Promise<void> {
+    const isEmpty = answer.every((one) => nextOffsetOf(one, this.positionOf(one)) === undefined);
+    for (const one of answer) {
+      if (signal.aborted) return;
+      const position = this.positionOf(one);
+      // Nothing up to the end of what is committed, where compaction has emptied all. Not so when other
+      // partitions have taken up the answer.
+      const next = nextOffsetOf(one, position) ?? (isEmpty ? stableEnd(one) : position);
+      if (next <= position) continue;
+      const batch: ReadBatch = {
+        topic: this.options.topic,
+        partition: one.partition,
+        records: committed(one, position),
+        nextOffset: next,
+        startOffset: BigInt(one.lastStartOffset ?? 0),
+      };
+      await this.tell(() => this.listener.onBatch(batch));
+      this.positions.set(one.partition, next);
+    }
+  }
+
+  private async checkEnd(): Promise<void> {
+    for (const [partition, end] of this.ends ?? []) {
+      if ((this.positions.get(partition) ?? 0n) >= end) this.ends?.delete(partition);
+    }
+    if (this.isAtEnd || this.ends?.size !== 0) return;
+    this.isAtEnd = true;
+    await this.tell(() => this.listener.onEnd?.());
+  }
+
+  private positionOf({ partition }: FetchedPartition): bigint {
+    return this.positions.get(partition) ?? 0n;
+  }
+
+  /** @throws ListenerError, which is no reason to try again */
+  private async tell(call: () => unknown): Promise<void> {
+    try {
+      await call();
+    } catch (error) {
+      throw new ListenerError(error);
+    }
+  }
+}
+
+class ListenerError extends Error {
+  override readonly name = 'ListenerError';
+
+  constructor(override readonly cause: unknown) {
+    super('the listener failed');
+  }
+}
+
+const partitionsOf = (cluster: Cluster, topic: string): readonly number[] =>
+  cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+
+const stableEnd = ({ lastStableOffset, highWatermark }: FetchedPartition): bigint =>
+  BigInt(lastStableOffset ?? highWatermark);
+
+/** The offset behind all batches that came; undefined where none did. */
+function nextOffsetOf({ messages }: FetchedPartition, position: bigint): bigint | undefined {
+  const last = lastOffsetOf({ rawMessages: messages, fetchedOffset: String(position) });
+  const offset = last ?? messages.at(-1)?.offset;
+  return offset === undefined ? undefined : BigInt(offset) + 1n;
+}
+
+function committed(
+  { messages, abortedTransactions = null }: FetchedPartition,
+  position: bigint,
+): readonly FetchedRecord[] {
+  // A batch comes whole, also where only its end was asked for.
+  const start = messages.findIndex((message) => BigInt(message.offset) >= position);
+  const asked = start <= 0 ? (start === 0 ? messages : []) : messages.slice(start);
+  const some = filterAborted({ messages: asked, abortedTransactions });
+  return some.some(({ isControlRecord }) => isControlRecord)
+    ? some.filter(({ isControlRecord }) => !isControlRecord)
+    : some;
+}

@@ -1,0 +1,47 @@
+import type { Role } from '../auth/actor.js';
+
+/**
+ * One command, or an attempt at one. It holds nothing that a request may carry of people: see `safeParameters`.
+ *
+ * @publicApi
+ */
+export interface AuditEntry {
+  /** ISO 8601. */
+  readonly at: string;
+  /** The name of the token; null where none was valid. */
+  readonly actor: string | null;
+  readonly role: Role | null;
+  /** The address that the request came from. */
+  readonly from: string;
+  /** Such as `pause`, or method and path of what has no name. */
+  readonly action: string;
+  readonly parameters: AuditParameters;
+  /** `denied`: by role, token or limit. `refused`: it was wrong or could not be done as things are. `failed`: our fault. */
+  readonly outcome: AuditOutcome;
+  /** Of the HTTP answer. */
+  readonly status: number;
+}
+
+export const AUDIT_OUTCOMES = ['done', 'denied', 'refused', 'failed'] as const;
+type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
+
+export type AuditParameters = Readonly<Record<string, string | number | boolean | readonly number[]>>;
+
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
+const MOST_NUMBERS = 100;
+
+/** What may be written down of parameters: short printable texts, numbers, flags and lists of numbers; nothing else. */
+export function safeParameters(given: unknown): AuditParameters {
+  if (typeof given !== 'object' || given === null) return {};
+  return Object.fromEntries(
+    Object.entries(given).filter((pair): pair is [string, AuditParameters[string]] => isSafe(pair[1])),
+  );
+}
+
+function isSafe(value: unknown): value is AuditParameters[string] {
+  if (Array.isArray(value)) {
+    return value.length <= MOST_NUMBERS && value.every((item) => typeof item === 'number');
+  }
+  if (typeof value === 'string') return PRINTABLE.test(value);
+  return typeof value === 'number' || typeof value === 'boolean';
+}
