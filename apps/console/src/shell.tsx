@@ -64,7 +64,10 @@ function useFocusOnArrival(page: Page) {
   const shown = useRef(page);
   useEffect(() => {
     document.title = `${TITLES[page]} · Login event pipeline`;
-    if (shown.current !== page) main.current?.focus();
+    if (shown.current !== page) {
+      main.current?.focus({ preventScroll: true });
+      scrollTo(0, 0);
+    }
     shown.current = page;
   }, [page]);
   return main;

@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 interface Props {
   /** What it is a table of; read out, and shown above it. */
   readonly caption: string;
+  /** What begins with `#` is a column of numbers. */
   readonly columns: readonly string[];
   readonly children: ComponentChildren;
 }
@@ -16,8 +17,8 @@ export function Table({ caption, columns, children }: Props) {
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column} scope="col">
-                {column}
+              <th key={column} scope="col" class={column.startsWith('#') ? 'number' : ''}>
+                {column.replace('#', '')}
               </th>
             ))}
           </tr>

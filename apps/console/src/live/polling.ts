@@ -10,7 +10,7 @@ const FIRST_BACKOFF_MS = 1_000;
 const LONGEST_BACKOFF_MS = 30_000;
 
 /** How long to wait after so many failures in a row: 1, 2, 4, … 30 s. */
-export const backoffMs = (failures: number): number =>
+const backoffMs = (failures: number): number =>
   Math.min(FIRST_BACKOFF_MS * 2 ** (failures - 1), LONGEST_BACKOFF_MS);
 
 export interface Connection {

@@ -2,7 +2,7 @@ import type { Partition } from '../../api/types.js';
 import { Table } from '../../components/table.js';
 import { formatCount, formatDuration } from '../../format.js';
 
-const COLUMNS = ['Topic', 'Partition', 'Lag', 'Behind', 'Next offset', 'State'];
+const COLUMNS = ['Topic', '#Partition', '#Lag', '#Behind', '#Next offset', 'State'];
 
 export function PartitionTable({ partitions }: { readonly partitions: readonly Partition[] }) {
   if (partitions.length === 0) return <p class="muted">This instance has no partitions.</p>;

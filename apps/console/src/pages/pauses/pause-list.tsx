@@ -11,13 +11,14 @@ export function PauseList({ pauses }: { readonly pauses: readonly Pause[] }) {
   const { busy, error, run } = useCommand();
   const now = useNow();
 
-  const resume = async ({ scope, partitions }: Pause) => {
+  const resume = async ({ scope, partitions }: Pick<Pause, 'scope' | 'partitions'>) => {
     const body = { scope, ...(partitions?.length && { partitions }) };
     if (await run(() => api.post('/resume', body))) say('Resumed.');
   };
+  const resumeAll = () => resume({ scope: 'group', partitions: null });
 
   return (
-    <section aria-label="Pauses">
+    <section class="stack" aria-label="Pauses">
       <ProblemNotice error={error} />
       <div role="status">{pauses.length === 0 && <p>Nothing is paused.</p>}</div>
       <ul class="cards">
@@ -43,6 +44,17 @@ export function PauseList({ pauses }: { readonly pauses: readonly Pause[] }) {
           </li>
         ))}
       </ul>
+      {may(me, 'operator') && (
+        <div class="actions">
+          <button type="button" disabled={busy} onClick={() => void resumeAll()}>
+            Resume everything
+          </button>
+          <span class="muted">
+            Ends every pause of the group, and lets go on what waits for an operator: a flood, what is
+            undeliverable or out of range.
+          </span>
+        </div>
+      )}
     </section>
   );
 }
