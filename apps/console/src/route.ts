@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 
-export const PAGES = ['overview', 'pauses', 'audit'] as const;
+export const PAGES = ['overview', 'pauses', 'dead-letters', 'operations', 'audit'] as const;
 export type Page = (typeof PAGES)[number];
 
 /** Where the console is: `#/dead-letters/0/17?reason=…`. */

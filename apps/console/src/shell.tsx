@@ -7,6 +7,8 @@ import { ConsoleContext } from './live/console-context.js';
 import type { Polling } from './live/polling.js';
 import { useLiveFrom } from './live/use-live.js';
 import { AuditPage } from './pages/audit/audit-page.js';
+import { DeadLettersPage } from './pages/dead-letters/dead-letters-page.js';
+import { OperationsPage } from './pages/operations/operations-page.js';
 import { OverviewPage } from './pages/overview/overview-page.js';
 import { PausesPage } from './pages/pauses/pauses-page.js';
 import { useRoute, type Page, type Route } from './route.js';
@@ -53,6 +55,10 @@ function PageOf({ route }: { readonly route: Route }) {
       return <OverviewPage />;
     case 'pauses':
       return <PausesPage />;
+    case 'dead-letters':
+      return <DeadLettersPage route={route} />;
+    case 'operations':
+      return <OperationsPage />;
     case 'audit':
       return <AuditPage />;
   }

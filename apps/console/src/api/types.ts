@@ -89,8 +89,3 @@ export interface AuditEntry {
   readonly outcome: string;
   readonly parameters: Readonly<Record<string, unknown>>;
 }
-
-export interface AuditPage {
-  readonly items: readonly AuditEntry[];
-  readonly nextCursor: string | null;
-}

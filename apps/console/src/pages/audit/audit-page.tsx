@@ -1,48 +1,22 @@
-import { useState } from 'preact/hooks';
-import type { AuditEntry, AuditPage as Page } from '../../api/types.js';
+import type { AuditEntry } from '../../api/types.js';
+import type { Page } from '../../api/letters.js';
+import { Pager } from '../../components/pager.js';
 import { ProblemNotice } from '../../components/problem-notice.js';
 import { Table } from '../../components/table.js';
 import { formatTime } from '../../format.js';
-import { useConsole } from '../../live/console-context.js';
-import { useCommand } from '../../live/use-command.js';
-import { useLive } from '../../live/use-live.js';
+import { usePages } from '../../live/use-pages.js';
 
-const PATH = '/audit?limit=50';
 const INTERVAL_MS = 5_000;
 
 /** Who did what, newest first. */
 export function AuditPage() {
-  const { api } = useConsole();
-  const { data, problem } = useLive<Page>(PATH, INTERVAL_MS);
-  const [older, setOlder] = useState<Page>();
-  const { busy, error, run } = useCommand();
-
-  // While older ones are shown, the list stands still: new ones would push what is read away.
-  const shown = older ?? data;
-  const more = async () => {
-    const cursor = shown?.nextCursor;
-    if (!shown || typeof cursor !== 'string') return;
-    const page = await run(() => api.get<Page>(`${PATH}&cursor=${encodeURIComponent(cursor)}`));
-    if (page) setOlder({ items: [...shown.items, ...page.items], nextCursor: page.nextCursor });
-  };
-
+  const pages = usePages<Page<AuditEntry>>('/audit?limit=50', INTERVAL_MS);
   return (
     <>
       <h1>Audit</h1>
-      <ProblemNotice error={problem ?? error} />
-      {shown && <AuditTable entries={shown.items} />}
-      <div class="actions">
-        {typeof shown?.nextCursor === 'string' && (
-          <button type="button" disabled={busy} onClick={() => void more()}>
-            Older
-          </button>
-        )}
-        {older && (
-          <button type="button" onClick={() => setOlder(undefined)}>
-            Back to the newest
-          </button>
-        )}
-      </div>
+      <ProblemNotice error={pages.problem ?? pages.error} />
+      {pages.data && <AuditTable entries={pages.data.items} />}
+      <Pager {...pages} />
     </>
   );
 }
