@@ -37,7 +37,8 @@ type Topics = ReturnType<typeof uniqueTopics>;
 async function prepare(): Promise<{ topics: Topics; acls: Acl[] }> {
   const topics = uniqueTopics();
   const retries = [1, 2, 3].map((number) => `${topics.input}-retry-${String(number)}`);
-  const names = [topics.input, topics.output, topics.dlq, ...retries];
+  const own = ['control', 'audit'].map((suffix) => `${topics.group}-${suffix}`);
+  const names = [topics.input, topics.output, topics.dlq, ...retries, ...own];
   const specs = names.map((topic) => ({ topic, partitions: 1, replication: 1, config: {} }));
   // A topic that was just made may not be known everywhere yet.
   await eventually('the topics are there', () =>
@@ -145,6 +146,42 @@ describe('the least set of ACLs', () => {
       expectNoSecrets(service);
       expect(await service.stop()).toBe(0);
     }
+  });
+
+  it('has the control topic: without it nothing is taken, and when it is lost the last state is kept', async () => {
+    const { topics, acls } = await prepare();
+    const isControl = ({ name }: Acl) => name === `${topics.group}-control`;
+    await grant(
+      admin,
+      acls.filter((acl) => !isControl(acl)),
+    );
+    const consumer = await start('consumer', topics);
+    const control = async () => {
+      const answer = await fetch(`${consumer.url}/health`).catch(() => undefined);
+      const body = (await answer?.json()) as { details?: { control?: { problem?: string } } } | undefined;
+      return { status: answer?.status, problem: body?.details?.control?.problem ?? '' };
+    };
+    const command = async (what: string) =>
+      (await fetch(`${consumer.url}/admin/${what}`, { method: 'POST' })).status;
+    const lacks = async () => /authorization failed: .* on topic .*-control/.test((await control()).problem);
+    await eventually('it says what is missing', lacks);
+    expect((await control()).status).toBe(503);
+    await grant(
+      admin,
+      acls.filter((acl) => isControl(acl) && acl.operation === 'READ'),
+    );
+    await eventually('it is ready', () => isReady(consumer));
+    expect(await command('pause')).toBe(503);
+    await grant(admin, acls.filter(isControl));
+    await eventually('it commands', async () => (await command('pause')) === 200);
+    await revoke(admin, acls.filter(isControl));
+    await eventually('it says what is lost', lacks);
+    expect((await control()).status).toBe(200);
+    await send(topics, event);
+    await grant(admin, acls.filter(isControl));
+    await eventually('it can be resumed', async () => (await command('resume')) === 200);
+    await eventually('the event is processed', async () => (await processed(consumer, 'success')) === 1);
+    expect(await consumer.stop()).toBe(0);
   });
 
   it('is the least: without any one of it readiness names what is missing, and nothing is lost', async () => {

@@ -13,7 +13,7 @@ export function leastAcls({ inputTopic, outputTopic, dlqTopic, consumerGroup }, 
     { principal: of(consumer), resource: 'TOPIC', name: outputTopic, operation: 'WRITE' },
     { principal: of(consumer), resource: 'TOPIC', name: dlqTopic, operation: 'WRITE' },
     // Events that are tried again wait there: topics named input-retry-1 and so on.
-    ...RETRY_OPERATIONS.map((operation) => ({
+    ...READ_WRITE.map((operation) => ({
       ...{ principal: of(consumer), resource: /** @type {const} */ ('TOPIC') },
       ...{ name: `${inputTopic}-retry-`, prefix: true, operation },
     })),
@@ -26,11 +26,20 @@ export function leastAcls({ inputTopic, outputTopic, dlqTopic, consumerGroup }, 
       prefix: true,
       operation: 'WRITE',
     },
+    // The group's own topics: what commands it, and what was commanded. Instances read and write both.
+    ...OWN_TOPICS.flatMap((suffix) =>
+      READ_WRITE.map((operation) => ({
+        ...{ principal: of(consumer), resource: /** @type {const} */ ('TOPIC') },
+        ...{ name: `${consumerGroup}-${suffix}`, operation },
+      })),
+    ),
     { principal: of(producer), resource: 'TOPIC', name: inputTopic, operation: 'WRITE' },
   ];
 }
 
-const RETRY_OPERATIONS = /** @type {const} */ (['READ', 'WRITE']);
+/** As a group with a name that topics may have names its own topics. */
+const OWN_TOPICS = ['control', 'audit'];
+const READ_WRITE = /** @type {const} */ (['READ', 'WRITE']);
 
 /** Numbers of the protocol: org.apache.kafka.common.resource.ResourceType, .acl.AclOperation and so on. */
 const RESOURCES = { TOPIC: 2, GROUP: 3, TRANSACTIONAL_ID: 5 };

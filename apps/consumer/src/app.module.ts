@@ -7,6 +7,7 @@ import {
   ExactlyOnceDelivery,
   FloodWatch,
   KafkaBatchServer,
+  ownTopics,
   RecordProducer,
   RETRY_OPTIONS,
   retryTopics,
@@ -22,6 +23,8 @@ import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
 import type { ConsumerConfig } from './config.js';
 import { ConsoleController } from './console/console.controller.js';
+import { ControlLog, type ControlLogOptions } from './control/control-log.js';
+import { ControlState } from './control/control-state.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
@@ -43,7 +46,13 @@ class TransportModule {
       onSecurityNotice: (level, notice) => securityLog[level](notice),
     });
     const delivery = createDelivery(config, kafka, limits, events);
-    const server = new KafkaBatchServer(kafka, transportOptions(config), delivery, limits, events);
+    const commands = new ControlState();
+    const control = new ControlLog(kafka, controlOptions(config), commands);
+    const options = {
+      ...transportOptions(config),
+      beforeJoining: (signal: AbortSignal) => control.ready(signal),
+    };
+    const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
     const retry = {
       limit: config.retryLimit,
       initialDelayMs: config.retryInitialDelay,
@@ -65,6 +74,8 @@ class TransportModule {
       { provide: TransportEvents, useValue: events },
       { provide: Circuits, useValue: circuits },
       { provide: FloodWatch, useValue: flood },
+      { provide: ControlState, useValue: commands },
+      { provide: ControlLog, useValue: control },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
     ];
@@ -82,9 +93,9 @@ export class AppModule {
         TransportModule.forConfig(config),
         MetricsModule.forApp('consumer'),
         HealthModule.register({
-          inject: [KafkaBatchServer, Circuits],
-          useFactory: (server: KafkaBatchServer, circuits: Circuits) =>
-            healthProbes(server, config.stallTimeout, circuits),
+          inject: [KafkaBatchServer, Circuits, ControlLog],
+          useFactory: (server: KafkaBatchServer, circuits: Circuits, control: ControlLog) =>
+            healthProbes(server, config.stallTimeout, circuits, control),
         }),
         AuthModule.register(adminAccess(config)),
       ],
@@ -129,6 +140,17 @@ function createDelivery(
 
 /** What brokers allow by default (transaction.max.timeout.ms). */
 const MAX_TRANSACTION_MS = 900_000;
+
+function controlOptions(config: ConsumerConfig): ControlLogOptions {
+  const topic = ownTopics(config).control;
+  return {
+    topic,
+    group: config.consumerGroup,
+    spec: topicSpecs(config).find((one) => one.topic === topic),
+    secret: config.controlSecret,
+    socketTimeoutMs: config.socketTimeout,
+  };
+}
 
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,

@@ -7,6 +7,7 @@ import {
   TOPIC_CHECKS,
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
+import { CONTROL_SETTINGS } from './control/control-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
   defineSettings,
@@ -22,6 +23,7 @@ export const CONSUMER_SETTINGS = defineSettings({
   ...opsSettings({ httpPort: 8080 }),
   ...KAFKA_SETTINGS,
   ...CONSUMER_GROUP_SETTINGS,
+  ...CONTROL_SETTINGS,
   enrichmentUrl: setting<string, undefined>('ENRICHMENT_URL', {
     default: undefined,
     whenUnset: 'off',

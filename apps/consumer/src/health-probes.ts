@@ -1,9 +1,11 @@
 import type { Circuits, KafkaBatchServer, PauseReason } from '@pipeline/kafka';
 import type { HealthProbes } from '@pipeline/ops';
+import type { ControlLog, ControlStatus } from './control/control-log.js';
 
 /** Partitions that only somebody's decision sets going again. */
 const BLOCKING: readonly PauseReason[] = ['undeliverable', 'offset-out-of-range'];
 
+const NO_CONTROL = { isKnown: true, describe: () => undefined };
 const NO_CIRCUITS = { describe: () => [] };
 
 /**
@@ -15,6 +17,7 @@ export function healthProbes(
   server: Pick<KafkaBatchServer, 'describe'>,
   stallTimeoutMs: number,
   circuits: Pick<Circuits, 'describe'> = NO_CIRCUITS,
+  control: Pick<ControlLog, 'isKnown'> & { describe(): ControlStatus | undefined } = NO_CONTROL,
 ): HealthProbes {
   const kafka = {
     name: 'kafka',
@@ -59,10 +62,15 @@ export function healthProbes(
       ),
     }),
   };
+  // Without it nobody knows whether the group is paused, and nothing is taken; later the last state is kept.
+  const commands = {
+    name: 'control',
+    check: () => ({ up: control.isKnown, details: { ...control.describe() } }),
+  };
   const process = { name: 'process', check: () => ({ up: true }) };
   return {
     live: [process, progress],
-    ready: [kafka, outside],
+    ready: [kafka, outside, commands],
     startup: [process],
   };
 }

@@ -29,6 +29,7 @@ export { MetricsInterceptor } from './interceptors/metrics.interceptor.js';
 export { RETRY_OPTIONS, RetryInterceptor } from './interceptors/retry.interceptor.js';
 export { processed, rejected, type Outcome } from './outcome.js';
 export type { InputRecord, OutgoingRecord } from './record.js';
+export { ownTopics } from './own-topics.js';
 export { EventTimeoutError, PassingError, PermanentError } from './retry/errors.js';
 export type { Circuit, CircuitStatus } from './retry/circuit.js';
 export { retryTopics } from './retry/retry-topics.js';

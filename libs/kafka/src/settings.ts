@@ -11,6 +11,7 @@ import {
 import { COMPRESSIONS } from './driver/codec/compression.js';
 import { SECURITY_SETTINGS } from './security-settings.js';
 import { FAILURE_SETTINGS } from './failure-settings.js';
+import { OWN_TOPIC_SETTINGS, ownTopics } from './own-topics.js';
 import { retryTopics } from './retry/retry-topics.js';
 
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
@@ -154,6 +155,7 @@ export const CONSUMER_GROUP_SETTINGS = defineSettings({
     max: 10_000,
     help: 'Events of a partition in progress at once when processing waits on something outside.',
   }),
+  ...OWN_TOPIC_SETTINGS,
   ...FAILURE_SETTINGS,
 });
 
@@ -205,8 +207,14 @@ interface RetryValues extends TopicValues {
   readonly retryDelays: readonly number[];
 }
 
+interface OwnValues extends RetryValues {
+  readonly consumerGroup: string;
+  readonly controlTopic: string | undefined;
+  readonly auditTopic: string | undefined;
+}
+
 /** For the consumer, besides TOPIC_CHECKS. */
-export const RETRY_CHECKS: readonly SettingsCheck<RetryValues>[] = [
+export const RETRY_CHECKS: readonly SettingsCheck<OwnValues>[] = [
   {
     about: ['inputTopic', 'outputTopic', 'dlqTopic', 'retryDelays'],
     problem: ({ inputTopic, outputTopic, dlqTopic, retryDelays }) => {
@@ -215,6 +223,28 @@ export const RETRY_CHECKS: readonly SettingsCheck<RetryValues>[] = [
       if (taken) return `OUTPUT_TOPIC and DLQ_TOPIC must differ from the retry topic ${taken}`;
       const long = topics.find((topic) => !TOPIC_NAME.test(topic));
       return long ? `INPUT_TOPIC must be shorter: ${long} is too long for a topic` : undefined;
+    },
+  },
+  {
+    about: [
+      'inputTopic',
+      'outputTopic',
+      'dlqTopic',
+      'retryDelays',
+      'consumerGroup',
+      'controlTopic',
+      'auditTopic',
+    ],
+    problem: (values) => {
+      const { inputTopic, outputTopic, dlqTopic, retryDelays } = values;
+      const retries = retryTopics(inputTopic, retryDelays).map(({ topic }) => topic);
+      const own = Object.values(ownTopics(values));
+      const names = [inputTopic, outputTopic, dlqTopic, ...retries, ...own];
+      const twice = own.find((name) => names.indexOf(name) !== names.lastIndexOf(name));
+      return (
+        twice &&
+        `CONTROL_TOPIC and AUDIT_TOPIC must be topics of their own: ${twice} is used for something else`
+      );
     },
   },
 ];

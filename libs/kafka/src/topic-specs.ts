@@ -1,3 +1,4 @@
+import { ownTopics } from './own-topics.js';
 import type { TopicSpec } from './driver/topics.js';
 import { retryTopics } from './retry/retry-topics.js';
 import type { CreateTopic, TopicValues } from './settings.js';
@@ -9,14 +10,18 @@ interface RoleValues extends TopicValues {
   readonly dlqRetention: number;
   /** Absent where there are no retry topics. */
   readonly retryDelays?: readonly number[];
+  readonly consumerGroup?: string;
+  readonly controlTopic?: string | undefined;
+  readonly auditTopic?: string | undefined;
+  readonly auditRetention?: number;
 }
 
 /** Events grow by a time and dead letters by headers: their topics take more than the 1 MiB of the input. */
 const GROWN_MESSAGE_BYTES = 2 * 1_048_588;
 
 /**
- * The topics to create, each with what its role needs. Retry topics that are not named among them are as the input
- * topic is, or another one of its route where that is not named either.
+ * The topics to create, each with what its role needs. Retry topics, and the group's own
+ * ones, that are not named among them are as the input topic is, or another one of its route where that is not named either.
  */
 export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
   const { inputTopic, outputTopic, dlqTopic, inputRetention, outputRetention, dlqRetention } = values;
@@ -46,9 +51,29 @@ export function topicSpecs(values: RoleValues): readonly TopicSpec[] {
     .map((name) => values.createTopics.find(({ topic }) => topic === name))
     .find((found) => found !== undefined);
   const named = new Set(values.createTopics.map(({ topic }) => topic));
-  const further = retries.flatMap(({ topic }) => (input && !named.has(topic) ? [{ ...input, topic }] : []));
+  const own = ownRoles(values);
+  Object.assign(roles, own);
+  const alike = [
+    ...retries.map(({ topic }) => ({ topic })),
+    ...Object.keys(own).map((topic) => ({ topic, partitions: 1 })),
+  ];
+  const further = alike.flatMap((one) => (input && !named.has(one.topic) ? [{ ...input, ...one }] : []));
   return [...values.createTopics, ...further].map((topic) => ({
     ...topic,
     config: roles[topic.topic] ?? {},
   }));
+}
+
+/**
+ * Topics of one partition in which a group keeps something of its own: replicated as the input topic is, where they
+ * are not named. Programs without a group have none.
+ */
+function ownRoles(values: RoleValues): Record<string, Record<string, string>> {
+  const { consumerGroup, controlTopic, auditTopic, auditRetention } = values;
+  if (consumerGroup === undefined) return {};
+  const { control, audit } = ownTopics({ consumerGroup, controlTopic, auditTopic });
+  return {
+    [control]: { 'cleanup.policy': 'compact' },
+    [audit]: { 'cleanup.policy': 'delete', 'retention.ms': String(auditRetention) },
+  };
 }

@@ -1,4 +1,4 @@
-import { BadRequestException, Body, Get, HttpCode, Post } from '@nestjs/common';
+import { Body, Get, HttpCode, Post, ServiceUnavailableException } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import {
   Circuits,
@@ -7,16 +7,31 @@ import {
   type CircuitStatus,
   type TransportStatus,
 } from '@pipeline/kafka';
-import { AdminController, PauseCommandDto, RequiresRole, ResumeCommandDto } from '@pipeline/ops';
-import { PauseControl, type PauseState } from './pause-control.js';
+import { AdminController, ApiProblem, Audited, CurrentActor, RequiresRole, type Actor } from '@pipeline/ops';
+import { ControlLog, ControlUnavailableError, type ControlStatus } from '../control/control-log.js';
+import { ControlState } from '../control/control-state.js';
+import { PausePartitionsDto, ResumePartitionsDto } from './pause-command.dto.js';
+import { PauseControl } from './pause-control.js';
+import type { PauseState, PauseView } from './pause-view.js';
 import { ConsumerStatusDto, PauseStateDto } from './status.dto.js';
 
 interface ConsumerStatus {
   readonly pause: PauseState;
+  readonly pauses: readonly PauseView[];
+  readonly control: ControlStatus & { readonly newerVersions: number };
   readonly circuits: readonly CircuitStatus[];
   readonly flood: boolean;
   readonly transport: TransportStatus;
 }
+
+const selectPause = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => ({
+  scope: body['scope'] ?? 'group',
+  reason: body['reason'],
+  for: body['for'],
+  partitions: body['partitions'],
+});
+
+const CANNOT_TELL = 'The group cannot be told: the control topic cannot be read or written.';
 
 @AdminController()
 export class ConsumerAdminController {
@@ -25,29 +40,44 @@ export class ConsumerAdminController {
     private readonly server: KafkaBatchServer,
     private readonly circuits: Circuits,
     private readonly flood: FloodWatch,
+    private readonly control: ControlLog,
+    private readonly state: ControlState,
   ) {}
 
   @Post('pause')
-  @RequiresRole('operator')
   @HttpCode(200)
-  @ApiBody({ type: PauseCommandDto, required: false })
+  @RequiresRole('operator')
+  @Audited('pause', selectPause)
+  @ApiBody({ type: PausePartitionsDto, required: false })
   @ApiOkResponse({
     type: PauseStateDto,
-    description: 'Takes no further events; keeps its membership. The new state.',
+    description:
+      'The whole group, unless `scope` says otherwise, takes no further events within a second; members stay members. The new state.',
   })
-  pause(@Body() command: PauseCommandDto = new PauseCommandDto()): PauseState {
-    refuseGroup(command);
-    return this.pauses.pause(command);
+  @ApiProblem(503, CANNOT_TELL)
+  pause(
+    @CurrentActor() actor: Actor,
+    @Body() command: PausePartitionsDto = new PausePartitionsDto(),
+  ): Promise<PauseState> {
+    return unlessUnavailable(this.pauses.pause(command, actor));
   }
 
   @Post('resume')
-  @RequiresRole('operator')
   @HttpCode(200)
-  @ApiBody({ type: ResumeCommandDto, required: false })
-  @ApiOkResponse({ type: PauseStateDto, description: 'Takes events again. The new state.' })
-  resume(@Body() command: ResumeCommandDto = new ResumeCommandDto()): PauseState {
-    refuseGroup(command);
-    return this.pauses.resume();
+  @RequiresRole('operator')
+  @Audited('resume', selectPause)
+  @ApiBody({ type: ResumePartitionsDto, required: false })
+  @ApiOkResponse({
+    type: PauseStateDto,
+    description:
+      'Ends the pauses of this scope, and lets go on what waited for an operator: a flood, what could not be delivered, what is gone. The new state.',
+  })
+  @ApiProblem(503, CANNOT_TELL)
+  resume(
+    @CurrentActor() actor: Actor,
+    @Body() command: ResumePartitionsDto = new ResumePartitionsDto(),
+  ): Promise<PauseState> {
+    return unlessUnavailable(this.pauses.resume(command, actor));
   }
 
   @Get('status')
@@ -59,6 +89,8 @@ export class ConsumerAdminController {
   status(): ConsumerStatus {
     return {
       pause: this.pauses.current,
+      pauses: this.pauses.list(),
+      control: { ...this.control.describe(), newerVersions: this.state.unknown().length },
       circuits: this.circuits.describe(),
       flood: this.flood.isFlooded,
       transport: this.server.describe(),
@@ -66,8 +98,10 @@ export class ConsumerAdminController {
   }
 }
 
-function refuseGroup({ scope }: ResumeCommandDto): void {
-  if (scope === 'group') {
-    throw new BadRequestException(['scope must be instance: commanding the whole group is not available']);
+async function unlessUnavailable<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    throw error instanceof ControlUnavailableError ? new ServiceUnavailableException(error.message) : error;
   }
 }

@@ -1,102 +1,147 @@
 import { Logger } from '@nestjs/common';
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { KafkaBatchServer } from '@pipeline/kafka';
+import type { Metrics } from '@pipeline/ops';
+import { ControlState } from '../control/control-state.js';
+import { MemoryLog } from '../control/testing/memory-log.js';
 import { PauseControl } from './pause-control.js';
 
 const START = new Date('2026-03-04T05:06:07.000Z');
-const RUNNING = { paused: false, scope: 'instance', reason: null, since: null, until: null };
+const NOTHING = { partitions: null, reason: null, actor: null, verified: null, since: null, until: null };
+const RUNNING = { paused: false, scope: 'group', ...NOTHING };
+const ANNA = { name: 'anna', role: 'operator' } as const;
+const PAUSED = { ...RUNNING, paused: true, actor: 'anna', verified: false, since: START.toISOString() };
 
-let server: { pause: jest.Mock; resume: jest.Mock; endPause: jest.Mock };
-let control: PauseControl;
+const metrics = { counter: () => ({ inc: () => undefined }), gauge: () => ({}) } as unknown as Metrics;
+
+function instance(log: MemoryLog) {
+  const server = {
+    paused: false,
+    numbers: [] as number[],
+    pause: () => void (server.paused = true),
+    endPause: () => void (server.paused = false),
+    pausePartitions: (numbers: ReadonlySet<number>) => void (server.numbers = [...numbers]),
+    releaseHeld: jest.fn(),
+  };
+  const state = new ControlState();
+  const control = new PauseControl(server as unknown as KafkaBatchServer, state, log.for(state), metrics);
+  control.onModuleInit();
+  return { server, control };
+}
+
+let one: ReturnType<typeof instance>;
+let other: ReturnType<typeof instance>;
 
 beforeEach(() => {
   jest.useFakeTimers({ now: START });
   Logger.overrideLogger(false);
-  server = { pause: jest.fn(), resume: jest.fn(), endPause: jest.fn() };
-  control = new PauseControl(server as unknown as KafkaBatchServer);
+  const log = new MemoryLog();
+  one = instance(log);
+  other = instance(log);
 });
 afterEach(() => void jest.useRealTimers());
 
+const paused = () => [one.server.paused, other.server.paused];
+
 describe('PauseControl', () => {
   it('runs at first', () => {
-    expect(control.current).toEqual(RUNNING);
+    expect(one.control.current).toEqual(RUNNING);
   });
 
-  it('pauses without an end, and tells since when and why', () => {
-    const state = control.pause({ reason: 'maintenance' });
-    expect(state).toEqual({ ...RUNNING, paused: true, reason: 'maintenance', since: START.toISOString() });
-    expect(control.current).toEqual(state);
-    expect(server.pause).toHaveBeenCalledTimes(1);
+  it('pauses every instance without an end, and tells since when, why and by whom', async () => {
+    const state = await one.control.pause({ reason: 'maintenance' }, ANNA);
+    expect(state).toEqual({ ...PAUSED, reason: 'maintenance' });
+    expect(other.control.current).toEqual(state);
     jest.advanceTimersByTime(30 * 86_400_000);
-    expect(server.resume).not.toHaveBeenCalled();
+    expect(paused()).toEqual([true, true]);
   });
 
-  it('logs the reason and the end of a pause', () => {
-    const warn = jest.fn();
-    Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn });
-    control.pause({ reason: 'maintenance', for: '1m' });
-    const told = { reason: 'maintenance', until: '2026-03-04T05:07:07.000Z' };
-    expect(warn).toHaveBeenCalledWith('paused by an operator', told, PauseControl.name);
+  it('pauses this instance alone', async () => {
+    const state = await one.control.pause({ scope: 'instance' }, ANNA);
+    expect(state).toEqual({ ...PAUSED, scope: 'instance', verified: true });
+    expect(paused()).toEqual([true, false]);
   });
 
-  it('goes on by itself after the given time, without deciding what waits for an operator', () => {
-    expect(control.pause({ for: '15m' }).until).toBe('2026-03-04T05:21:07.000Z');
+  it('resumes the scope that is named, and no other', async () => {
+    await one.control.pause({ scope: 'instance' }, ANNA);
+    await other.control.pause({}, ANNA);
+    expect(await one.control.resume({}, ANNA)).toEqual(RUNNING);
+    expect(paused()).toEqual([true, false]);
+    expect(await one.control.resume({ scope: 'instance' }, ANNA)).toEqual({ ...RUNNING, scope: 'instance' });
+    expect(paused()).toEqual([false, false]);
+  });
+
+  it('pauses single partitions, and resumes them one by one or all at once', async () => {
+    expect(await one.control.pause({ partitions: [1, 3, 4] }, ANNA)).toEqual({
+      ...PAUSED,
+      partitions: [1, 3, 4],
+    });
+    expect(await one.control.resume({ partitions: [3] }, ANNA)).toEqual(RUNNING);
+    expect([other.server.numbers, other.server.paused]).toEqual([[1, 4], false]);
+    expect(one.server.releaseHeld).not.toHaveBeenCalled();
+    await other.control.resume({}, ANNA);
+    expect(one.server.numbers).toEqual([]);
+  });
+
+  it('keeps a partition paused while any pause covers it', async () => {
+    await one.control.pause({ partitions: [1] }, ANNA);
+    await one.control.pause({}, ANNA);
+    expect(await one.control.resume({ partitions: [1] }, ANNA)).toEqual(PAUSED);
+    expect(other.server).toMatchObject({ paused: true, numbers: [] });
+  });
+
+  it('lets go on, on every instance, what waited for an operator', async () => {
+    await one.control.resume({}, ANNA);
+    expect(one.server.releaseHeld).toHaveBeenCalledTimes(1);
+    expect(other.server.releaseHeld).toHaveBeenCalledTimes(1);
+    await one.control.resume({ scope: 'instance' }, ANNA);
+    expect(other.server.releaseHeld).toHaveBeenCalledTimes(1);
+  });
+
+  it('goes on by itself after the given time, without deciding what waits for an operator', async () => {
+    const { until } = await one.control.pause({ for: '15m' }, ANNA);
+    expect(until).toBe('2026-03-04T05:21:07.000Z');
     jest.advanceTimersByTime(15 * 60_000 - 1);
-    expect(server.endPause).not.toHaveBeenCalled();
+    expect(paused()).toEqual([true, true]);
     jest.advanceTimersByTime(1);
-    expect(server.endPause).toHaveBeenCalledTimes(1);
-    expect(server.resume).not.toHaveBeenCalled();
-    expect(control.current).toEqual(RUNNING);
+    expect(paused()).toEqual([false, false]);
+    expect(one.server.releaseHeld).not.toHaveBeenCalled();
+    expect(one.control.current).toEqual(RUNNING);
   });
 
-  it('waits out 30 days, longer than a timer of Node.js can', () => {
-    control.pause({ for: '30d' });
+  it('waits out 30 days, longer than a timer of Node.js can', async () => {
+    await one.control.pause({ for: '30d' }, ANNA);
     jest.advanceTimersByTime(30 * 86_400_000 - 1);
-    expect(control.current.paused).toBe(true);
+    expect(one.server.paused).toBe(true);
     jest.advanceTimersByTime(1);
-    expect(control.current.paused).toBe(false);
+    expect(one.server.paused).toBe(false);
   });
 
-  it('keeps the beginning when it is said twice, and takes the new reason and end', () => {
-    control.pause({ reason: 'first', for: '1m' });
+  it('keeps the beginning when it is said twice, and takes the new reason and end', async () => {
+    await one.control.pause({ reason: 'first', for: '1m' }, ANNA);
     jest.advanceTimersByTime(30_000);
-    expect(control.pause({ reason: 'second', for: '1m' })).toMatchObject({
+    expect(await other.control.pause({ reason: 'second', for: '1m' }, ANNA)).toMatchObject({
       reason: 'second',
       since: START.toISOString(),
       until: '2026-03-04T05:07:37.000Z',
     });
     jest.advanceTimersByTime(59_999);
-    expect(control.current.paused).toBe(true);
+    expect(one.server.paused).toBe(true);
     jest.advanceTimersByTime(1);
-    expect(control.current.paused).toBe(false);
+    expect(one.server.paused).toBe(false);
   });
 
-  it('forgets the end when it is paused again without one', () => {
-    control.pause({ for: '1m' });
-    control.pause({});
-    jest.advanceTimersByTime(3_600_000);
-    expect(control.current).toMatchObject({ paused: true, until: null });
+  it('logs who has commanded what', async () => {
+    const warn = jest.fn();
+    Logger.overrideLogger({ log: jest.fn(), error: jest.fn(), warn });
+    await one.control.pause({ reason: 'maintenance', scope: 'instance' }, ANNA);
+    const told = { scope: 'instance', reason: 'maintenance', actor: 'anna', verified: true };
+    expect(warn).toHaveBeenCalledWith('paused by an operator', expect.objectContaining(told), 'Control');
   });
 
-  it('resumes, also twice, and then not once more when the time is over', () => {
-    control.pause({ for: '1m' });
-    expect(control.resume()).toEqual(RUNNING);
-    expect(control.resume()).toEqual(RUNNING);
-    jest.advanceTimersByTime(60_000);
-    expect(server.resume).toHaveBeenCalledTimes(2);
-    expect(server.endPause).not.toHaveBeenCalled();
-  });
-
-  it('starts a new pause with a new beginning', () => {
-    control.pause({});
-    control.resume();
-    jest.advanceTimersByTime(1_000);
-    expect(control.pause({}).since).toBe('2026-03-04T05:06:08.000Z');
-  });
-
-  it('leaves no timer behind at shutdown', () => {
-    control.pause({ for: '1m' });
-    control.onApplicationShutdown();
+  it('leaves no timer behind at shutdown', async () => {
+    await one.control.pause({ for: '1m', scope: 'instance' }, ANNA);
+    await one.control.onApplicationShutdown();
     expect(jest.getTimerCount()).toBe(0);
   });
 });

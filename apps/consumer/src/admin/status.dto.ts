@@ -1,24 +1,87 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { CircuitStatus, TransportStatus } from '@pipeline/kafka';
-import type { PauseState } from './pause-control.js';
+import type { ControlStatus } from '../control/control-log.js';
+import type { PauseState, PauseView, Scope } from './pause-view.js';
 
 const REASONS = { type: 'array', items: { type: 'string' }, example: ['operator'] } as const;
+
+const SCOPE = { enum: ['group', 'instance'] };
+const TIME = { type: 'string', format: 'date-time' } as const;
+const PARTITIONS = {
+  type: 'array',
+  items: { type: 'integer' },
+  nullable: true,
+  description: 'Numbers of partitions; null for all',
+} as const;
+const VERIFIED = 'Whether the actor is proven by a signature (CONTROL_SECRET)';
 
 export class PauseStateDto implements PauseState {
   @ApiProperty()
   paused!: boolean;
 
-  @ApiProperty({ enum: ['instance'] })
-  scope!: 'instance';
+  @ApiProperty(SCOPE)
+  scope!: Scope;
+
+  @ApiProperty(PARTITIONS)
+  partitions!: number[] | null;
 
   @ApiProperty({ type: 'string', nullable: true })
   reason!: string | null;
 
-  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, description: 'null while running' })
+  @ApiProperty({ type: 'string', nullable: true, description: 'The name of a token; null while running' })
+  actor!: string | null;
+
+  @ApiProperty({ type: 'boolean', nullable: true, description: `${VERIFIED}; null while running` })
+  verified!: boolean | null;
+
+  @ApiProperty({ ...TIME, nullable: true, description: 'null while running' })
   since!: string | null;
 
-  @ApiProperty({ type: 'string', format: 'date-time', nullable: true, description: 'null without an end' })
+  @ApiProperty({ ...TIME, nullable: true, description: 'null without an end' })
   until!: string | null;
+}
+
+class PauseViewDto implements PauseView {
+  @ApiProperty(SCOPE)
+  scope!: Scope;
+
+  @ApiProperty(PARTITIONS)
+  partitions!: number[] | null;
+
+  @ApiProperty({ type: 'string', nullable: true })
+  reason!: string | null;
+
+  @ApiProperty({ description: 'The name of a token' })
+  actor!: string;
+
+  @ApiProperty({ description: VERIFIED })
+  verified!: boolean;
+
+  @ApiProperty(TIME)
+  since!: string;
+
+  @ApiProperty({ ...TIME, nullable: true, description: 'null without an end' })
+  until!: string | null;
+}
+
+class ControlStatusDto implements ControlStatus {
+  @ApiProperty()
+  topic!: string;
+
+  @ApiProperty({ description: 'While it is not, the last state is kept' })
+  readable!: boolean;
+
+  @ApiProperty({ ...TIME, description: 'Since when it is as it is' })
+  since!: string;
+
+  @ApiProperty({ type: 'string', nullable: true, description: 'What is wrong; null while nothing is' })
+  problem!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Commands of a newer version of this program, which have no effect here',
+  })
+  newerVersions!: number;
 }
 
 type PartitionStatus = TransportStatus['partitions'][number];
@@ -83,8 +146,14 @@ class CircuitStatusDto implements CircuitStatus {
 
 /** What GET /admin/status answers. */
 export class ConsumerStatusDto {
-  @ApiProperty()
+  @ApiProperty({ description: 'Whether and why operators have paused this instance as a whole' })
   pause!: PauseStateDto;
+
+  @ApiProperty({ type: [PauseViewDto], description: 'Every pause that holds, those of partitions included' })
+  pauses!: readonly PauseViewDto[];
+
+  @ApiProperty({ description: 'The topic that commands the group' })
+  control!: ControlStatusDto;
 
   @ApiProperty({ type: [CircuitStatusDto], description: 'While any of them is open, events wait' })
   circuits!: readonly CircuitStatusDto[];

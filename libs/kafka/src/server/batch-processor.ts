@@ -40,7 +40,10 @@ type Subscriber = (call: ReturnType<Handler>) => Observable<readonly Deliverable
  * advanced past at all.
  */
 export class BatchProcessor {
-  private readonly inHand = new Map<string, AbortController>();
+  private readonly inHand = new Map<
+    string,
+    { readonly where: TopicPartition; readonly controller: AbortController }
+  >();
   private readonly timers = new Set<NodeJS.Timeout>();
 
   constructor(
@@ -65,7 +68,14 @@ export class BatchProcessor {
 
   /** Gives up what is with the handlers; it is fetched again. What is being written is written. */
   abort(reason: string): void {
-    for (const controller of this.inHand.values()) controller.abort(reason);
+    for (const { controller } of this.inHand.values()) controller.abort(reason);
+  }
+
+  /** The same, of the partitions that are paused. */
+  abortPaused(): void {
+    for (const { where, controller } of this.inHand.values()) {
+      if (this.pauses.isPaused(where)) controller.abort('paused');
+    }
   }
 
   close(): void {
@@ -87,7 +97,7 @@ export class BatchProcessor {
     }
     const abort = new AbortController();
     const heartbeats = this.keepAlive(batch, abort);
-    this.inHand.set(partitionKey(batch), abort);
+    this.inHand.set(partitionKey(batch), { where: batch, controller: abort });
     try {
       if (!(await this.isNext(state, batch, consumer))) return;
       const due = route.isRetry ? this.dueOf(batch, state, consumer) : batch;
@@ -97,7 +107,7 @@ export class BatchProcessor {
     } finally {
       clearInterval(heartbeats);
       // A newer assignment may have a batch of the same partition in hand by now.
-      if (this.inHand.get(partitionKey(batch)) === abort) this.inHand.delete(partitionKey(batch));
+      if (this.inHand.get(partitionKey(batch))?.controller === abort) this.inHand.delete(partitionKey(batch));
     }
   }
 

@@ -25,4 +25,6 @@ export interface KafkaBatchOptions {
   /** Partitions whose batches are worked on at once. */
   readonly concurrentPartitions: number;
   readonly shutdownTimeoutMs: number;
+  /** What has to be known before the group is joined. @throws AbortedError when the signal is aborted */
+  readonly beforeJoining?: (signal: AbortSignal) => Promise<void>;
 }

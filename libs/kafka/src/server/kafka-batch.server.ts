@@ -143,21 +143,30 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   /** Takes no further events. What is in hand is finished, or given up after half a second. */
   pause(): void {
     this.pauses.add('operator');
-    setTimeout(() => {
-      if (this.pauses.isPaused()) this.processor.abort('paused');
-    }, PAUSE_GRACE_MS).unref();
+    setTimeout(() => this.processor.abortPaused(), PAUSE_GRACE_MS).unref();
   }
 
-  /** Also takes up what waited for an operator: a flood, what could not be delivered, what is gone. */
+  /** The same for the partitions with these numbers, of every topic; others that were paused so run again. */
+  pausePartitions(numbers: ReadonlySet<number>): void {
+    this.pauses.pauseNumbers(numbers);
+    setTimeout(() => this.processor.abortPaused(), PAUSE_GRACE_MS).unref();
+  }
+
+  /** Ends the pause of the whole instance, and takes up what waited for an operator. */
   resume(): void {
+    this.releaseHeld();
+    this.endPause();
+  }
+
+  /** Takes up what waited for an operator: a flood, what could not be delivered, what is gone. Pauses go on. */
+  releaseHeld(): void {
     this.retrying ??= this.retryUndeliverable().finally(() => (this.retrying = undefined));
     void this.lostPosition.resume();
     this.events.emit('resumed');
     this.pauses.remove('flood');
-    this.endPause();
   }
 
-  /** Ends the pause alone: what waits for an operator's decision goes on waiting. */
+  /** Ends the pause of the whole instance alone: what waits for an operator's decision goes on waiting. */
   endPause(): void {
     this.pauses.remove('operator');
   }
@@ -206,6 +215,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
   private async run(): Promise<void> {
     try {
       await this.prepareTopics();
+      await this.options.beforeJoining?.(this.stopping.signal);
       if (!this.options.fromBeginning) this.startPosition.begin(this.topics.inputs, this.topics.retries);
       await this.consumer.start(this.stopping.signal);
     } catch (error) {

@@ -25,6 +25,8 @@ const EVERYWHERE = '*';
 export class PauseRegistry {
   private readonly reasons = new Map<string, Set<PauseReason>>();
   private readonly listeners = new Set<() => void>();
+  /** Partitions that operators have paused, by number: in every topic, and whoever has them. */
+  private numbers: ReadonlySet<number> = new Set();
 
   /** Without a partition: the whole instance. Twice is the same as once. */
   add(reason: PauseReason, where?: TopicPartition): void {
@@ -36,6 +38,12 @@ export class PauseRegistry {
 
   remove(reason: PauseReason, where?: TopicPartition): void {
     this.reasons.get(where ? partitionKey(where) : EVERYWHERE)?.delete(reason);
+    this.notify();
+  }
+
+  /** Takes the place of the numbers that were given before. */
+  pauseNumbers(numbers: ReadonlySet<number>): void {
+    this.numbers = numbers;
     this.notify();
   }
 
@@ -55,7 +63,8 @@ export class PauseRegistry {
   reasonsOf(where?: TopicPartition): readonly PauseReason[] {
     const everywhere = this.reasons.get(EVERYWHERE) ?? [];
     if (!where) return [...everywhere];
-    return [...new Set([...everywhere, ...(this.reasons.get(partitionKey(where)) ?? [])])];
+    const byNumber: PauseReason[] = this.numbers.has(where.partition) ? ['operator'] : [];
+    return [...new Set([...everywhere, ...byNumber, ...(this.reasons.get(partitionKey(where)) ?? [])])];
   }
 
   isPaused(where?: TopicPartition): boolean {

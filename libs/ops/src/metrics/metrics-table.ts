@@ -75,6 +75,18 @@ export const METRICS = {
     help: '1 while this instance is paused as a whole, by an operator or, the consumer, by an open circuit or a flood, else 0.',
     labels: {},
   },
+  pipeline_pause_remaining_seconds: {
+    type: 'gauge',
+    app: 'consumer',
+    help: 'Until the pause of this instance as a whole by operators ends by itself; +Inf without an end, 0 while there is none.',
+    labels: {},
+  },
+  pipeline_control_records_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Records read from the control topic, by what became of them: only `applied` ones have an effect.',
+    labels: { result: ['applied', 'unchanged', 'stale', 'newer', 'foreign', 'garbage', 'forged'] },
+  },
   pipeline_rebalances_total: {
     type: 'counter',
     app: 'consumer',
