@@ -25,6 +25,8 @@ import type { ConsumerConfig } from './config.js';
 import { ConsoleController } from './console/console.controller.js';
 import { ControlLog, type ControlLogOptions } from './control/control-log.js';
 import { ControlState } from './control/control-state.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { Letters } from './dead-letters/letters.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
@@ -99,7 +101,7 @@ export class AppModule {
         }),
         AuthModule.register(adminAccess(config)),
       ],
-      controllers: [LoginController, ConsumerAdminController, ConsoleController],
+      controllers: [LoginController, ConsumerAdminController, ConsoleController, DeadLettersController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
@@ -107,6 +109,10 @@ export class AppModule {
           inject: [Circuits],
           useFactory: (circuits: Circuits) =>
             new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
+        },
+        {
+          provide: Letters,
+          useFactory: () => new Letters({ config, max: config.dlqIndexMax, share: config.dlqIndexShare }),
         },
         PauseControl,
         Telemetry,

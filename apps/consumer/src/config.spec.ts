@@ -85,6 +85,8 @@ const WRONG: Record<string, string> = {
   CIRCUIT_TRIAL_AFTER: '0',
   DLQ_FLOOD_RATIO: '1.5',
   DLQ_FLOOD_ACTION: 'stop',
+  DLQ_INDEX_MAX: '10',
+  DLQ_INDEX_CPU: '2',
   ENRICHMENT_URL: 'http://{ip}/',
   ENRICHMENT_TIMEOUT: '2s',
   ENRICHMENT_MAX_BYTES: '64KB',

@@ -1,4 +1,5 @@
 export { AbortedError, abortableDelay, untilAborted, withTimeLimit } from './abort.js';
+export { ReplayKeys, type ReplayedFrom } from './dead-letter/replay.js';
 export { AtLeastOnceDelivery } from './delivery/at-least-once.js';
 export type { Delivery } from './delivery/delivery.js';
 export { ExactlyOnceDelivery } from './delivery/exactly-once.js';
@@ -13,10 +14,12 @@ export {
   type AccessFailure,
 } from './driver/security/access-failure.js';
 export { CONNECTION_CHECKS, connect } from './connection.js';
+export { RecordLookup, type FoundRecord } from './driver/record-lookup.js';
 export { RecordProducer } from './driver/record-producer.js';
 export {
   TopicReader,
   type ReadBatch,
+  type ReadRecord,
   type TopicListener,
   type TopicReaderOptions,
 } from './driver/topic-reader.js';

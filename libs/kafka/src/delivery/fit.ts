@@ -145,7 +145,7 @@ function fitDeferred(
   return fitDeadLetter(input, givenUp(input, failure, origin, new Date()), targets, origin, limits);
 }
 
-/** The number of the partition that the record came from at first. */
+/** The number of the partition that the record came from at first, in this life. */
 const sourceOf = (input: InputRecord, origin: Origin): number =>
   origin.isRetry ? firstOf(input, origin).partition : origin.partition;
 
