@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.mjs';
@@ -92,6 +93,105 @@ describe('the console', () => {
       await screenshot(page, 'console-overview');
     }));
 
+  it('pauses the group with a reason and an end, says so, and lets it go on', () =>
+    inTab('operator', async (page) => {
+      await goTo(page, 'Pause');
+      await page.getByText('Nothing is paused.').waitFor();
+      await page.getByLabel('Reason').fill('deploy of the database');
+      await page.getByLabel('Ends').selectOption('after an hour');
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      const pause = page.getByRole('listitem').filter({ hasText: 'deploy of the database' });
+      await pause.getByText('operator-on-call').waitFor();
+      await pause.getByText(/in 59m \d+s/).waitFor();
+      await screenshot(page, 'console-pause');
+      await goTo(page, 'Overview');
+      await page.getByRole('heading', { name: 'Paused' }).waitFor();
+      await page.getByText(/deploy of the database; ends in/).waitFor();
+      await goTo(page, 'Pause');
+      await page.getByRole('button', { name: 'Resume the group' }).click();
+      await page.getByText('Nothing is paused.').waitFor();
+    }));
+
+  it('pauses single partitions of this instance', () =>
+    inTab('operator', async (page) => {
+      await goTo(page, 'Pause');
+      await page.getByLabel('Reason').fill('a look at one of them');
+      await page.getByLabel('This instance only').check();
+      await page.getByLabel('Partitions').fill('one');
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      await page.getByText('Partitions are numbers and ranges').waitFor();
+      await page.getByLabel('Partitions').fill('1');
+      await page.getByRole('button', { name: 'Pause', exact: true }).click();
+      await page.getByRole('heading', { name: 'Paused on this instance: partitions 1' }).waitFor();
+      await goTo(page, 'Overview');
+      await page.getByRole('heading', { name: 'Partly paused' }).waitFor();
+      await goTo(page, 'Pause');
+      await page.getByRole('button', { name: 'Resume partitions 1' }).click();
+      await page.getByText('Nothing is paused.').waitFor();
+    }));
+
+  it('offers a viewer nothing that takes another role', () =>
+    inTab('viewer', async (page) => {
+      await goTo(page, 'Pause');
+      await page.getByText('Pausing takes the role operator.').waitFor();
+      await goTo(page, 'Dead letters');
+      await page.getByRole('table', { name: 'Dead letters, newest first' }).waitFor();
+      for (const name of [/^Replay/, /^Park/, /^Purge/, /^Resume/]) {
+        expect(await page.getByRole('button', { name }).count()).toBe(0);
+      }
+      expect(await page.getByRole('checkbox').count()).toBe(0);
+      expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
+    }));
+
+  it('groups dead letters by cause, filters them, and shows one with all there is to know', () =>
+    inTab('operator', async (page) => {
+      await goTo(page, 'Dead letters');
+      await page.getByRole('link', { name: 'VALIDATION_FAILED' }).first().click();
+      await page.getByText('Filter: reason VALIDATION_FAILED, rule ip_not_public').waitFor();
+      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
+      await list.getByText('ip: ip_not_public').first().waitFor();
+      await page.getByLabel('Origin partition').fill('1');
+      await page.getByRole('button', { name: 'Apply' }).click();
+      await list.getByText(`${topics.input} 1/`).first().waitFor();
+      await eventually('no others', async () => (await list.getByText(`${topics.input} 0/`).count()) === 0);
+      await screenshot(page, 'console-dead-letters');
+      await list.getByRole('link').first().click();
+      await page.getByRole('heading', { name: /^Dead letter \d+\/\d+/ }).waitFor();
+      await page.getByRole('table', { name: 'Broken rules' }).getByText('ip_not_public').waitFor();
+      await page.getByRole('table', { name: 'Headers' }).getByText('dlq.reason').waitFor();
+      await page.getByText('"ip":"10.0.0.1"').waitFor();
+    }));
+
+  it('masks personal data for a viewer', () =>
+    inTab('viewer', async (page) => {
+      await goTo(page, 'Dead letters');
+      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
+      await list.getByRole('link').first().click();
+      await page.getByText('Personal data is masked for your role.').waitFor();
+      expect(await page.getByText('10.0.0.1').count()).toBe(0);
+    }));
+
+  it('searches in values, without a word of it in an address, and exports', () =>
+    inTab('operator', async (page) => {
+      const addresses: string[] = [];
+      page.on('request', (request) => addresses.push(request.url()));
+      await goTo(page, 'Dead letters');
+      await page.getByText('Search in keys and values').click();
+      await page.getByLabel('Text in the value').fill('"number":380}');
+      await page.getByRole('button', { name: 'Search' }).click();
+      await page.getByText('Search: results are shown').waitFor();
+      const rows = page.getByRole('table', { name: 'Dead letters, newest first' }).getByRole('row');
+      await eventually('one is found', async () => (await rows.count()) === 2);
+      expect([...addresses, page.url()].filter((address) => address.includes('380'))).toEqual([]);
+      const [download] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: 'Export all that match' }).click(),
+      ]);
+      expect(download.suggestedFilename()).toBe('dead-letters.ndjson');
+      const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
+      expect(lines.map((line) => JSON.parse(line) as unknown)).toHaveLength(20);
+    }));
+
   it('says when the connection is lost, and when it is back', () =>
     inTab(
       'viewer',
@@ -110,7 +210,7 @@ describe('the console', () => {
     inTab(
       'operator',
       async (page) => {
-        for (const name of ['Overview', 'Pause', 'Audit']) {
+        for (const name of ['Overview', 'Pause', 'Dead letters', 'Operations', 'Audit']) {
           await goTo(page, name);
           for (const width of [1280, 360]) {
             await page.setViewportSize({ width, height: 800 });

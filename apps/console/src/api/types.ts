@@ -85,7 +85,10 @@ export interface AuditEntry {
   readonly actor: string | null;
   readonly role: Role | null;
   readonly action: string;
-  readonly from: string | null;
+  /** The address that the request came from. */
+  readonly from: string;
   readonly outcome: string;
+  /** Whether it is proven that an instance of this group wrote it. */
+  readonly verified: boolean;
   readonly parameters: Readonly<Record<string, unknown>>;
 }

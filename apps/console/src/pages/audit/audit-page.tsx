@@ -32,7 +32,8 @@ function AuditTable({ entries }: { readonly entries: readonly AuditEntry[] }) {
         <tr key={`${entry.at} ${index}`}>
           <td>{formatTime(entry.at)}</td>
           <td>
-            {entry.actor ?? 'nobody known'} {entry.role && <span class="muted">({entry.role})</span>}
+            {entry.actor ?? 'nobody known'} {entry.role && <span class="muted">({entry.role})</span>}{' '}
+            {!entry.verified && <span class="badge">unverified</span>}
           </td>
           <td>{entry.action}</td>
           <td class="wide">{describe(entry.parameters)}</td>

@@ -25,6 +25,8 @@ describe('a filter', () => {
 
   it('can be said in words', () => {
     expect(describeFilter({ reason: 'a', rule: undefined, partition: 0 })).toBe('reason a, partition 0');
+    const iso = '2026-03-04T05:06:07.000Z';
+    expect(describeFilter({ from: Date.parse(iso) })).toBe(describeFilter({ from: iso }));
     expect(describeFilter({})).toBe('all');
     expect(describeFilter(null)).toBe('all');
   });

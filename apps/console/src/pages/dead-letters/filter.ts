@@ -1,3 +1,5 @@
+import { formatTime } from '../../format.js';
+
 /** Which dead letters are shown. As in the address of the page: everything a text, nothing personal. */
 export interface Filter {
   readonly reason?: string;
@@ -12,7 +14,7 @@ export interface Filter {
   readonly replayed?: string;
 }
 
-export const FILTER_FIELDS = [
+const FILTER_FIELDS = [
   'reason',
   'rule',
   'field',
@@ -54,8 +56,14 @@ export function filterBody(filter: Filter): Record<string, string | number | boo
 /** For people: `reason VALIDATION_FAILED, rule ip_not_public`; of everything, `all`. */
 export function describeFilter(filter: object | null): string {
   const given = Object.entries(filter ?? {}).filter(([, value]) => value !== null && value !== undefined);
-  return given.map(([name, value]) => `${name} ${String(value)}`).join(', ') || 'all';
+  return given.map(([name, value]) => `${name} ${wordOf(name, value)}`).join(', ') || 'all';
 }
+
+/** Times are texts in an address and numbers in an operation. */
+const wordOf = (name: string, value: unknown): string =>
+  name === 'from' || name === 'to'
+    ? formatTime(new Date(value as string | number).toISOString())
+    : String(value);
 
 /** What `<input type="datetime-local">` holds, in the reader's own zone, as ISO 8601; empty for none. */
 export const isoOf = (local: string): string => {

@@ -16,6 +16,9 @@ interface Props {
   readonly selection: Selection;
 }
 
+/** As many as one command may name. */
+const MOST_SELECTED = 400;
+
 type Open = { readonly kind: 'replay' | 'park'; readonly choice: Choice } | { readonly kind: 'purge' };
 
 /** What can be done with the selection, or with all that match. */
@@ -26,7 +29,8 @@ export function LetterActions({ filter, isSearch, selection }: Props) {
   const { positions } = selection;
   const choice = positions.length > 0 ? { selection: positions } : { filter: filterBody(filter) };
   const what = positions.length > 0 ? `${positions.length} selected` : 'all that match';
-  const isDisabled = isSearch && positions.length === 0;
+  const isTooMany = positions.length > MOST_SELECTED;
+  const isDisabled = isTooMany || (isSearch && positions.length === 0);
 
   const save = async () => {
     const path = `/dead-letters/export${filterQuery(filter)}`;
@@ -52,6 +56,9 @@ export function LetterActions({ filter, isSearch, selection }: Props) {
           </button>
         )}
       </div>
+      {isTooMany && (
+        <p class="notice warning">At most {MOST_SELECTED} can be chosen by hand; use a filter for more.</p>
+      )}
       <ProblemNotice error={exporting.error} />
       {open?.kind === 'purge' && <PurgeDialog onClose={() => setOpen(undefined)} />}
       {open && open.kind !== 'purge' && (

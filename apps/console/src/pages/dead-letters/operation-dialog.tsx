@@ -49,7 +49,7 @@ export function OperationDialog({ kind, choice, onStarted, onClose }: Props) {
         {!preview && !error && <p role="status">Counting …</p>}
         {preview && !operation && (
           <>
-            <PreviewFacts preview={preview} />
+            <PreviewFacts kind={kind} preview={preview} />
             {kind === 'replay' && (
               <label>
                 Letters a second

@@ -3,19 +3,24 @@ import { formatCount, formatTime } from '../../format.js';
 
 const SHOWN = 5;
 
-/** What the dry run has found. */
-export function PreviewFacts({
-  preview: { count, target, sample = [], refused = [] },
-}: {
+interface Props {
+  readonly kind: 'replay' | 'park';
   readonly preview: Preview;
-}) {
+}
+
+/** What the dry run has found. */
+export function PreviewFacts({ kind, preview }: Props) {
+  const { count, parked, target, sample, refused } = preview;
   return (
     <>
       <p role="status">
-        <strong>Dry run: {formatCount(count)} dead letters</strong>
-        {target !== undefined && <> to {target ?? 'the topic that each came from'}</>}. Nothing has been done
-        yet.
+        <strong>Dry run: {formatCount(count)} dead letters</strong> to {target}. Nothing has been done yet.
       </p>
+      {kind === 'replay' && parked > 0 && (
+        <p class="notice warning">
+          {formatCount(parked)} of them have been replayed too often and are parked.
+        </p>
+      )}
       {sample.length > 0 && (
         <div>
           <h3>Such as</h3>
@@ -30,12 +35,11 @@ export function PreviewFacts({
       )}
       {refused.length > 0 && (
         <div class="notice warning">
-          <h3>Not among them</h3>
+          <h3>Not done</h3>
           <ul>
-            {refused.map((what) => {
-              const text = typeof what === 'string' ? what : `${what.reason}: ${what.count ?? 1}`;
-              return <li key={text}>{text}</li>;
-            })}
+            {refused.map((text) => (
+              <li key={text}>{text}</li>
+            ))}
           </ul>
         </div>
       )}

@@ -3,7 +3,7 @@ import { formatCount } from '../../format.js';
 
 /** How far it is: a bar, and the same in words. */
 export function OperationProgress({ operation }: { readonly operation: Operation }) {
-  const { kind, state, total, done, parked, refused = 0 } = operation;
+  const { kind, state, total, done, parked, refused } = operation;
   const more = [
     ...(parked > 0 && kind !== 'park' ? [`${formatCount(parked)} parked`] : []),
     ...(refused > 0 ? [`${formatCount(refused)} left out`] : []),

@@ -5,21 +5,19 @@ import { useLive } from '../../live/use-live.js';
 import { describeFilter } from '../dead-letters/filter.js';
 import { OperationControls } from './operation-controls.js';
 import { OperationProgress } from './operation-progress.js';
-import { operationsOf, type OperationsAnswer } from './operations-of.js';
 
 const INTERVAL_MS = 2_000;
 
 /** Everything that is done to many dead letters, newest first. */
 export function OperationsPage() {
-  const { data, problem } = useLive<OperationsAnswer>('/operations', INTERVAL_MS);
-  const operations = data && operationsOf(data);
+  const { data, problem } = useLive<readonly Operation[]>('/operations', INTERVAL_MS);
   return (
     <>
       <h1>Operations</h1>
       <ProblemNotice error={problem} />
-      {operations?.length === 0 && <p>There has been no operation yet.</p>}
+      {data?.length === 0 && <p>There has been no operation yet.</p>}
       <ul class="cards">
-        {operations?.map((operation) => (
+        {data?.map((operation) => (
           <li key={operation.id} class="card stack">
             <OperationCard operation={operation} />
           </li>
@@ -40,15 +38,15 @@ function OperationCard({ operation }: { readonly operation: Operation }) {
       <dl class="facts">
         <dt>By</dt>
         <dd>
-          {actor} {verified === false && <span class="badge">unverified</span>}
+          {actor} {!verified && <span class="badge">unverified</span>}
         </dd>
         <dt>Begun</dt>
         <dd>{formatTime(createdAt)}</dd>
         <dt>Which</dt>
         <dd>
-          {typeof before === 'string'
+          {before !== null
             ? `everything before ${formatTime(before)}`
-            : typeof selected === 'number'
+            : selected !== null
               ? `${selected} chosen by hand`
               : describeFilter(filter)}
         </dd>
