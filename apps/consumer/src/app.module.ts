@@ -25,6 +25,7 @@ import { PauseControl } from './admin/pause-control.js';
 import { AUDIT_LOG_OPTIONS, AuditLog, type AuditLogOptions } from './audit/audit-log.js';
 import { AuditController } from './audit/audit.controller.js';
 import type { ConsumerConfig } from './config.js';
+import { ConsoleController } from './console/console.controller.js';
 import { ControlLog, type ControlLogOptions } from './control/control-log.js';
 import { ControlState } from './control/control-state.js';
 import { healthProbes } from './health-probes.js';
@@ -125,7 +126,7 @@ export class AppModule {
         RunTimeModule.forConfig(config),
         OperationsModule.forConfig(config),
       ],
-      controllers: [LoginController, ConsumerAdminController, AuditController],
+      controllers: [LoginController, ConsumerAdminController, AuditController, ConsoleController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
