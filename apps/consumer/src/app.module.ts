@@ -34,7 +34,7 @@ import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
-import { KAFKA, OperationsModule } from './operations/operations.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { operationsOptions } from './operations/operation-settings.js';
 import { OperationsLog } from './operations/operations-log.js';
 import { OperationsState } from './operations/operations-state.js';
@@ -89,7 +89,6 @@ class TransportModule {
     const flood = new FloodWatch({ ratio: config.floodRatio }, events);
     if (config.floodAction === 'pause') events.on('flood', () => server.hold('flood'));
     const providers = [
-      { provide: KAFKA, useValue: kafka },
       { provide: TopicLimits, useValue: limits },
       { provide: ReplayKeys, useValue: replays },
       { provide: OperationsState, useValue: operations },
