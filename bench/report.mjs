@@ -24,6 +24,7 @@ const TITLES = {
   instances: 'More instances',
   producer: 'The producer',
   enrichment: 'Look-ups by HTTP',
+  index: 'An index of dead letters',
   soak: 'Memory over time',
 };
 

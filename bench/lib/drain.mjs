@@ -13,7 +13,10 @@ const LIMIT_MS = 3_600_000;
  *   instances?: number,
  *   warmUp?: number,
  *   verify?: boolean,
- * }} DrainOptions `warmUp`: share of the events after which the measuring begins; `verify` reads what was written
+ *   dlq?: string,
+ *   onStart?: () => Promise<unknown>,
+ * }} DrainOptions `warmUp`: share of the events after which the measuring begins; `verify` reads what was written;
+ *   `dlq`: a topic that is there already; `onStart`: when all instances have joined
  */
 
 /**
@@ -22,12 +25,16 @@ const LIMIT_MS = 3_600_000;
  * @param {DrainOptions} options
  * @returns {Promise<import('./results.mjs').Figures>}
  */
-export function drain(context, { program, input, instances = 1, warmUp = 0, verify = false }) {
+export function drain(context, options) {
+  const { program, input, instances = 1, warmUp = 0, verify = false } = options;
   const id = context.nextId();
-  const [output, dlq, group] = [`out-${id}`, `dlq-${id}`, `group-${id}`];
+  const [output, group] = [`out-${id}`, `group-${id}`];
+  const { dlq = `dlq-${id}` } = options;
+  const own = options.dlq === undefined ? [output, dlq] : [output];
   const { partitions, topic, count, bytes } = input;
   const { signal } = context;
-  return withTopics(context, { topics: [output, dlq], partitions }, async (admin) => {
+  return withTopics(context, { topics: own, partitions }, async (admin) => {
+    const former = options.dlq === undefined ? 0 : await ends(admin, dlq);
     const work = { input: topic, output, dlq, group, partitions };
     /** @type {import('./instance.mjs').Managed[]} */
     const started = [];
@@ -37,11 +44,12 @@ export function drain(context, { program, input, instances = 1, warmUp = 0, veri
     try {
       for (let n = 0; n < instances; n++) started.push(await startInstance(context, program, work));
       await untilJoined(admin, group, started, signal);
+      await options.onStart?.();
       await until(async () => (await committed(admin, group, topic)) >= count * warmUp, 'it is warm');
       const before = { at: performance.now(), cpu: cpu(), events: await committed(admin, group, topic) };
       await until(async () => (await committed(admin, group, topic)) >= count, 'the input is read');
       await until(
-        async () => (await ends(admin, output)) + (await ends(admin, dlq)) >= count,
+        async () => (await ends(admin, output)) + (await ends(admin, dlq)) - former >= count,
         'all is written',
       );
       const seconds = (performance.now() - before.at) / 1_000;

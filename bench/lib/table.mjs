@@ -3,6 +3,7 @@ import { median } from './statistics.mjs';
 /** Every figure that is measured: its heading, and the decimals it is worth. @type {Record<string, [string, number]>} */
 export const FIGURES = {
   perSecond: ['events/s', 0],
+  seconds: ['seconds', 1],
   shareOfPossible: ['of what the pool can do', 2],
   cpuMicros: ['CPU µs/event', 2],
   brokerMicros: ['CPU of the broker µs/event', 2],

@@ -1,3 +1,4 @@
+import { run as deadLetters } from './dead-letters.mjs';
 import { run as drain } from './drain.mjs';
 import { run as enrichment } from './enrichment.mjs';
 import { backlog, instances, invalid, partitions, sizes } from './growth.mjs';
@@ -21,6 +22,7 @@ export const SCENARIOS = {
   instances,
   producer,
   enrichment,
+  index: deadLetters,
   soak,
   quick,
 };

@@ -9,6 +9,7 @@ import {
   KafkaBatchServer,
   ownTopics,
   RecordProducer,
+  ReplayKeys,
   RETRY_OPTIONS,
   retryTopics,
   TopicLimits,
@@ -34,6 +35,10 @@ import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
 import { RunTimeModule } from './run-time/run-time.module.js';
 import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { operationsOptions } from './operations/operation-settings.js';
+import { OperationsLog } from './operations/operations-log.js';
+import { OperationsState } from './operations/operations-state.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -52,10 +57,17 @@ class TransportModule {
     const delivery = createDelivery(config, kafka, limits, events);
     const commands = new ControlState();
     const control = new ControlLog(kafka, controlOptions(config), commands);
+    const replays = new ReplayKeys(config.consumerGroup);
+    const operations = new OperationsState();
+    const operationsLog = new OperationsLog(kafka, operationsOptions(config), operations, replays, limits);
     const options = {
       ...transportOptions(config),
       memberData: encodeInstance(THIS_INSTANCE),
-      beforeJoining: (signal: AbortSignal) => control.ready(signal),
+      replays,
+      beforeJoining: async (signal: AbortSignal) => {
+        await control.ready(signal);
+        await operationsLog.known(OPERATIONS_WAIT_MS, signal);
+      },
     };
     const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
     const retry = {
@@ -76,12 +88,16 @@ class TransportModule {
     const flood = new FloodWatch({ ratio: config.floodRatio }, events);
     if (config.floodAction === 'pause') events.on('flood', () => server.hold('flood'));
     const providers = [
+      { provide: KAFKA, useValue: kafka },
+      { provide: TopicLimits, useValue: limits },
+      { provide: ReplayKeys, useValue: replays },
+      { provide: OperationsState, useValue: operations },
+      { provide: OperationsLog, useValue: operationsLog },
       { provide: TransportEvents, useValue: events },
       { provide: Circuits, useValue: circuits },
       { provide: FloodWatch, useValue: flood },
       { provide: ControlState, useValue: commands },
       { provide: ControlLog, useValue: control },
-      { provide: KAFKA, useValue: kafka },
       { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
@@ -106,6 +122,7 @@ export class AppModule {
         }),
         AuthModule.register(adminAccess(config)),
         RunTimeModule.forConfig(config),
+        OperationsModule.forConfig(config),
       ],
       controllers: [LoginController, ConsumerAdminController, AuditController],
       providers: [
@@ -146,6 +163,9 @@ function createDelivery(
     });
   return new ExactlyOnceDelivery(openProducer, new CommittedOffsets(kafka, groupId), limits, events);
 }
+
+/** Without the keys there, events that were replayed and die again are not known as such: that is worth no outage. */
+const OPERATIONS_WAIT_MS = 5_000;
 
 /** What brokers allow by default (transaction.max.timeout.ms). */
 const MAX_TRANSACTION_MS = 900_000;

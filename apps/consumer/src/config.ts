@@ -7,9 +7,11 @@ import {
   TOPIC_CHECKS,
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
+import { OPERATION_SETTINGS } from './operations/operation-settings.js';
 import { CONTROL_SETTINGS } from './control/control-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
+  decimal,
   defineSettings,
   integer,
   OPS_CHECKS,
@@ -44,6 +46,19 @@ export const CONSUMER_SETTINGS = defineSettings({
     min: 2,
     max: 2 ** 24,
     help: 'Bytes of an answer; a longer one counts as a failure.',
+  }),
+  ...OPERATION_SETTINGS,
+  dlqIndexMax: integer('DLQ_INDEX_MAX', {
+    default: 1_000_000,
+    min: 1_000,
+    max: 10_000_000,
+    help: 'Dead letters that /admin/dead-letters knows, the newest ones; each takes about 50 bytes of memory, once somebody has asked for them.',
+  }),
+  dlqIndexShare: decimal('DLQ_INDEX_CPU', {
+    default: 0.1,
+    min: 0.01,
+    max: 1,
+    help: 'Share of one core that reading the dead letters may take while their index is built.',
   }),
   minAppVersion: setting<string>('MIN_APP_VERSION', {
     default: '2.0.0',
@@ -111,3 +126,6 @@ function enrichmentUrl(given: string): string | undefined {
 }
 
 export type ConsumerConfig = SettingValues<typeof CONSUMER_SETTINGS>;
+
+/** What a connection to Kafka needs to know. */
+export type KafkaConfig = SettingValues<typeof KAFKA_SETTINGS> & Pick<ConsumerConfig, 'projectName'>;

@@ -4,6 +4,12 @@ export const HEADERS = {
   violations: 'dlq.violations',
   attempts: 'dlq.attempts',
   failedAt: 'dlq.failed-at',
+  /** How often it has been replayed in all; only on what was. */
+  replayCount: 'dlq.replay-count',
+  /** The operation that replayed or parked it last. */
+  operationId: 'dlq.operation-id',
+  /** Shows that the headers of a replay are not forged. */
+  replayProof: 'dlq.replay-proof',
   // Spring Kafka's DeadLetterPublishingRecoverer
   springTopic: 'kafka_dlt-original-topic',
   springPartition: 'kafka_dlt-original-partition',

@@ -1,6 +1,8 @@
 import { HEADERS, isReservedHeader, type DeadLetterReason, type Violation } from '@pipeline/contracts';
 import type { InputRecord, KafkaHeader } from '../record.js';
 import { firstOriginOf, type FirstOrigin } from '../retry/retry-headers.js';
+import { int32, int64, text } from './header-bytes.js';
+import { replayHeaders, replayIn, type Replay, type ReplayKeys } from './replay.js';
 
 /** Where a record was read from. */
 export interface Origin {
@@ -9,6 +11,8 @@ export interface Origin {
   readonly groupId: string;
   /** One of our own retry topics, the only ones whose retry headers are believed. @default false */
   readonly isRetry?: boolean;
+  /** By which replays are known on fresh input; without them none is. */
+  readonly replays?: Pick<ReplayKeys, 'verify'> | undefined;
 }
 
 /** Why a record became a dead letter. */
@@ -31,10 +35,16 @@ export function carriedHeaders(record: InputRecord): readonly KafkaHeader[] {
 
 /** Where a record came from at first, and how often it was tried before it was read from there. */
 export function firstOf(record: InputRecord, origin: Origin): FirstOrigin {
-  const { topic, partition, isRetry } = origin;
+  const { topic, partition, isRetry, replays } = origin;
   const here = { topic, partition, offset: record.offset, timestamp: record.timestamp, attempts: 0 };
-  return isRetry ? firstOriginOf(record, here) : here;
+  if (isRetry) return firstOriginOf(record, here);
+  const replay = replays?.verify(record);
+  return replay ? { ...replay.from, attempts: 0 } : here;
 }
+
+/** Whether a record was replayed: believed where it is proved, and on our own retry topics. */
+export const replayOf = (record: InputRecord, { isRetry, replays }: Origin): Replay | undefined =>
+  isRetry ? replayIn(record) : replays?.verify(record);
 
 /**
  * The headers of a dead letter after the record's own: ours, then the family of Spring Kafka's
@@ -48,6 +58,7 @@ export function deadLetterHeaders(
 ): readonly KafkaHeader[] {
   const { exception } = verdict;
   const first = firstOf(record, origin);
+  const replay = replayOf(record, origin);
   return [
     ...carriedHeaders(record),
     [HEADERS.reason, text(verdict.reason)],
@@ -66,6 +77,7 @@ export function deadLetterHeaders(
     [HEADERS.connectOffset, text(first.offset)],
     [HEADERS.connectExceptionClass, text(exception.name)],
     [HEADERS.connectExceptionMessage, text(exception.message)],
+    ...(replay ? replayHeaders(replay) : []),
   ];
 }
 
@@ -85,20 +97,6 @@ export function* smallerHeaders(
   yield [];
 }
 
-const text = (value: string): Buffer => Buffer.from(value);
-
-function int32(value: number): Buffer {
-  const bytes = Buffer.alloc(4);
-  bytes.writeInt32BE(value);
-  return bytes;
-}
-
-function int64(value: string): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(value));
-  return bytes;
-}
-
 const CORE: ReadonlySet<string> = new Set([
   HEADERS.reason,
   HEADERS.attempts,
@@ -107,4 +105,6 @@ const CORE: ReadonlySet<string> = new Set([
   HEADERS.springPartition,
   HEADERS.springOffset,
   HEADERS.springTimestamp,
+  HEADERS.replayCount,
+  HEADERS.operationId,
 ]);

@@ -4,10 +4,12 @@ import type { InputRecord } from '../record.js';
 import { EventTimeoutError } from '../retry/errors.js';
 import { retryHeaders } from '../retry/retry-headers.js';
 import type { RetryTopic } from '../retry/retry-topics.js';
+import { replayHeaders } from './replay.js';
 import {
   carriedHeaders,
   deadLetterHeaders,
   firstOf,
+  replayOf,
   type Origin,
   type Verdict,
 } from './dead-letter-headers.js';
@@ -80,7 +82,12 @@ function deferred(
     dueAt: failedAt.getTime() + delayMs,
     error,
   };
-  const headers = [...carriedHeaders(record), ...retryHeaders(first, wait)];
+  const replay = replayOf(record, origin);
+  const headers = [
+    ...carriedHeaders(record),
+    ...(replay ? replayHeaders(replay) : []),
+    ...retryHeaders(first, wait),
+  ];
   return { kind: 'deferred', topic, headers, failure };
 }
 

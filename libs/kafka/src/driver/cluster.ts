@@ -4,6 +4,9 @@ import { kafkajs } from './kafkajs.js';
 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
+/** The isolation level of readers that see committed records only. */
+export const COMMITTED = 1;
+
 interface PartitionOffset {
   readonly partition: number;
   readonly offset: string;
@@ -22,7 +25,6 @@ export interface FetchedPartition {
 }
 
 interface FetchRequest {
-  /** 1: committed records only. */
   readonly isolationLevel: 0 | 1;
   readonly maxWaitTime: number;
   readonly minBytes: number;
@@ -86,3 +88,6 @@ export function createCluster(kafka: Kafka, metadataMaxAge: number): Cluster {
   if (!create || !(kafka instanceof kafkajs.Kafka)) throw new Error(`kafkajs has no ${CREATE_CLUSTER}`);
   return create({ metadataMaxAge, allowAutoTopicCreation: false, isolationLevel: 0 });
 }
+
+export const partitionsOf = (cluster: Cluster, topic: string): readonly number[] =>
+  cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);

@@ -1,17 +1,21 @@
 import type { Kafka } from 'kafkajs';
 import { AbortedError, untilAborted, withTimeLimit } from '../abort.js';
 import type { InputRecord, TopicPartition } from '../record.js';
-import { createCluster, type Cluster, type FetchedPartition } from './cluster.js';
-import { lastOffsetOf } from './codec/batch-end.js';
-import { filterAborted } from './codec/filter-aborted.js';
-import type { FetchedRecord } from './codec/record-decoder.js';
+import { COMMITTED, createCluster, partitionsOf, type Cluster, type FetchedPartition } from './cluster.js';
+import { committedRecords, nextOffsetOf } from './committed-records.js';
+import type { VisitHeader } from './codec/record-decoder.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { reconnectDelay } from './reconnect-delay.js';
 
+/** A record whose headers can also be gone through without making anything of them. */
+export interface ReadRecord extends InputRecord {
+  eachHeader(visit: VisitHeader): void;
+}
+
 /** What one fetch brought of one partition. */
 export interface ReadBatch extends TopicPartition {
-  /** Committed ones only, in the order of their offsets; may be none. */
-  readonly records: readonly InputRecord[];
+  /** Committed ones only, in the order of their offsets; none where only the start has moved. */
+  readonly records: readonly ReadRecord[];
   /** The position after this batch, control and aborted records included. */
   readonly nextOffset: bigint;
   /** Offset of the first record that the partition still has. */
@@ -22,6 +26,8 @@ export interface TopicReaderOptions {
   readonly topic: string;
   /** Where to begin; a partition without an offset here begins at its first record. @default {} */
   readonly from?: ReadonlyMap<number, bigint>;
+  /** Of a partition without an offset in `from`, at most so many records before its end. @default all */
+  readonly last?: number;
   /** Bytes of one answer of a broker; a first batch that is larger comes anyway. @default 1 MiB */
   readonly fetchBytes?: number;
   /** Milliseconds that a fetch waits at the end of the topic for something new. @default 250 */
@@ -30,6 +36,8 @@ export interface TopicReaderOptions {
 
 /** What is awaited holds the next fetch back. What it throws ends the reading. */
 export interface TopicListener {
+  /** Once, before anything else: how many offsets there are up to the end. */
+  onStart?(offsets: number): void;
   onBatch(batch: ReadBatch): Promise<void> | void;
   /** Once: everything has been handed over that stood in the topic when reading began. */
   onEnd?(): void;
@@ -42,7 +50,6 @@ export interface TopicListener {
 /** New partitions and moved leaders are seen after this time at the latest. */
 const METADATA_MAX_AGE_MS = 5_000;
 const DISCONNECT_LIMIT_MS = 2_000;
-const COMMITTED = 1;
 
 /**
  * Reads all partitions of a topic without a consumer group, from given offsets to the end and then on. Positions
@@ -51,6 +58,7 @@ const COMMITTED = 1;
  */
 export class TopicReader {
   private readonly positions: Map<number, bigint>;
+  private readonly starts = new Map<number, string>();
   /** Where each partition ended when reading began; those that are reached are taken out. */
   private ends: Map<number, bigint> | undefined;
   private isAtEnd = false;
@@ -110,17 +118,23 @@ export class TopicReader {
   private async findPositions(cluster: Cluster): Promise<void> {
     const partitions = partitionsOf(cluster, this.options.topic);
     const low = await this.offsets(cluster, partitions, true);
-    for (const [partition, offset] of low) {
-      const known = this.positions.get(partition);
-      if (known === undefined || known < offset) this.positions.set(partition, offset);
-    }
     const high = await this.offsets(cluster, partitions, false);
-    for (const [partition, offset] of high) {
-      // The topic was made anew, or has lost its end.
-      if ((this.positions.get(partition) ?? 0n) > offset)
-        this.positions.set(partition, low.get(partition) ?? 0n);
+    for (const [partition, start] of low) {
+      const end = high.get(partition) ?? start;
+      const known = this.positions.get(partition);
+      const { last } = this.options;
+      if (known === undefined) {
+        this.positions.set(partition, last === undefined ? start : max(start, end - BigInt(last)));
+      } else if (known < start || known > end) {
+        // Records are gone, or the topic was made anew.
+        this.positions.set(partition, start);
+      }
     }
-    this.ends ??= high;
+    if (this.ends) return;
+    this.ends = high;
+    let offsets = 0n;
+    for (const [partition, end] of high) offsets += end - (this.positions.get(partition) ?? end);
+    await this.tell(() => this.listener.onStart?.(Number(offsets)));
   }
 
   private async offsets(
@@ -164,14 +178,16 @@ export class TopicReader {
       const position = this.positionOf(one);
       // Nothing up to the end of what is committed, where compaction has emptied all. Not so when other
       // partitions have taken up the answer.
-      const next = nextOffsetOf(one, position) ?? (isEmpty ? stableEnd(one) : position);
-      if (next <= position) continue;
+      const next = nextOffsetOf(one, position) ?? max(position, isEmpty ? stableEnd(one) : 0n);
+      const { lastStartOffset: start = '0' } = one;
+      if (next <= position && this.starts.get(one.partition) === start) continue;
+      this.starts.set(one.partition, start);
       const batch: ReadBatch = {
         topic: this.options.topic,
         partition: one.partition,
-        records: committed(one, position),
+        records: committedRecords(one, position),
         nextOffset: next,
-        startOffset: BigInt(one.lastStartOffset ?? 0),
+        startOffset: BigInt(start),
       };
       await this.tell(() => this.listener.onBatch(batch));
       this.positions.set(one.partition, next);
@@ -209,28 +225,7 @@ class ListenerError extends Error {
   }
 }
 
-const partitionsOf = (cluster: Cluster, topic: string): readonly number[] =>
-  cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+const max = (a: bigint, b: bigint): bigint => (a > b ? a : b);
 
 const stableEnd = ({ lastStableOffset, highWatermark }: FetchedPartition): bigint =>
   BigInt(lastStableOffset ?? highWatermark);
-
-/** The offset behind all batches that came; undefined where none did. */
-function nextOffsetOf({ messages }: FetchedPartition, position: bigint): bigint | undefined {
-  const last = lastOffsetOf({ rawMessages: messages, fetchedOffset: String(position) });
-  const offset = last ?? messages.at(-1)?.offset;
-  return offset === undefined ? undefined : BigInt(offset) + 1n;
-}
-
-function committed(
-  { messages, abortedTransactions = null }: FetchedPartition,
-  position: bigint,
-): readonly FetchedRecord[] {
-  // A batch comes whole, also where only its end was asked for.
-  const start = messages.findIndex((message) => BigInt(message.offset) >= position);
-  const asked = start <= 0 ? (start === 0 ? messages : []) : messages.slice(start);
-  const some = filterAborted({ messages: asked, abortedTransactions });
-  return some.some(({ isControlRecord }) => isControlRecord)
-    ? some.filter(({ isControlRecord }) => !isControlRecord)
-    : some;
-}

@@ -1,5 +1,6 @@
 import { BaseRpcContext } from '@nestjs/microservices';
 import type { Source } from '../dead-letter/to-dead-letters.js';
+import type { ReplayKeys } from '../dead-letter/replay.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
 import type { RetryTopic } from '../retry/retry-topics.js';
 import type { BoundRoute } from './routes.js';
@@ -30,6 +31,8 @@ export class BatchContext extends BaseRpcContext<[FetchedBatch]> implements Sour
     readonly concurrency: number,
     private readonly route: Pick<BoundRoute, 'isRetry' | 'nextRetry'> = NO_RETRIES,
     private readonly times: Times = NO_TIMES,
+    /** By which replays are told from forgeries. */
+    readonly replays?: ReplayKeys,
   ) {
     super([batch]);
     this.overdueAt = performance.now() + times.batchBudgetMs;

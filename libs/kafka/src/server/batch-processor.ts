@@ -1,5 +1,6 @@
 import { lastValueFrom, type Observable } from 'rxjs';
 import { AbortedError, untilAborted } from '../abort.js';
+import type { ReplayKeys } from '../dead-letter/replay.js';
 import type { Delivery } from '../delivery/delivery.js';
 import { fit, MissingDeadLetterInterceptorError, UndeliverableError } from '../delivery/fit.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
@@ -25,6 +26,8 @@ export interface ProcessorOptions {
   readonly heartbeatIntervalMs: number;
   /** Milliseconds that events of a batch are begun for; what is begun then is written, the others follow. */
   readonly batchBudgetMs: number;
+  /** By which replays are told from forgeries. */
+  readonly replays?: ReplayKeys;
   /** Milliseconds that one event may take. */
   readonly eventTimeoutMs: number;
 }
@@ -160,8 +163,8 @@ export class BatchProcessor {
     route: BoundRoute,
     signal: AbortSignal,
   ): Promise<void> {
-    const { groupId, concurrency } = this.options;
-    const context = new BatchContext(fetched, groupId, signal, concurrency, route, this.options);
+    const { groupId, concurrency, replays } = this.options;
+    const context = new BatchContext(fetched, groupId, signal, concurrency, route, this.options, replays);
     // Where all of it waits for other groups, its position is written alone: one that stays behind is gone from
     // the topic one day.
     const outcomes =

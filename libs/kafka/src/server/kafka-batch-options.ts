@@ -1,3 +1,4 @@
+import type { ReplayKeys } from '../dead-letter/replay.js';
 import type { TopicSpec } from '../driver/topics.js';
 import type { Route } from './routes.js';
 
@@ -27,6 +28,8 @@ export interface KafkaBatchOptions {
   readonly shutdownTimeoutMs: number;
   /** What this instance tells the others of the group of itself. */
   readonly memberData?: Buffer;
+  /** By which replays are told from forgeries; without them no replay is believed. */
+  readonly replays?: ReplayKeys;
   /** What has to be known before the group is joined. @throws AbortedError when the signal is aborted */
   readonly beforeJoining?: (signal: AbortSignal) => Promise<void>;
 }

@@ -19,7 +19,7 @@ function record(offset: number, isControlBatch: boolean): FetchedRecord {
     timestampType: 0,
   };
   // As a key of a commit marker is.
-  return new FetchedRecord(offset, 0, Buffer.of(0, 0, 0, 1), 4, 4, 4, -1, [], batch);
+  return new FetchedRecord(offset, 0, Buffer.of(0, 0, 0, 1, 0), 4, 4, 4, -1, 4, batch);
 }
 
 /** Everything that kafkajs asks of a batch. */

@@ -1,5 +1,5 @@
 import type { InputRecord, KafkaHeader } from '../../record.js';
-import type { Cursor } from './cursor.js';
+import { Cursor } from './cursor.js';
 
 /** What the records of one batch have in common. */
 export interface BatchFields {
@@ -16,11 +16,22 @@ export interface BatchFields {
 const NO_HEADERS: readonly KafkaHeader[] = Object.freeze([]);
 const LOG_APPEND_TIME = 1;
 
+/** Told where a header stands in `bytes`; a null value ends before it begins. */
+export type VisitHeader = (
+  bytes: Buffer,
+  nameStart: number,
+  nameEnd: number,
+  valueStart: number,
+  valueEnd: number,
+) => void;
+
 /**
- * What the rest of kafkajs reads of a record, with headers as an ordered list instead of an object. All but the
- * headers is made when asked for: a fetch brings many records, which would else all be there at once.
+ * What the rest of kafkajs reads of a record, with headers as an ordered list instead of an object. All of it is
+ * made when asked for: a fetch brings many records, which would else all be there at once.
  */
 export class FetchedRecord implements InputRecord {
+  private decoded: readonly KafkaHeader[] | undefined;
+
   constructor(
     private readonly offsetDelta: number,
     private readonly timestampDelta: number | bigint,
@@ -29,9 +40,24 @@ export class FetchedRecord implements InputRecord {
     private readonly keyLength: number,
     private readonly valueEnd: number,
     private readonly valueLength: number,
-    readonly headers: readonly KafkaHeader[],
+    private readonly headersAt: number,
     readonly batchContext: BatchFields,
   ) {}
+
+  get headers(): readonly KafkaHeader[] {
+    return (this.decoded ??= readHeaders(new Cursor(this.bytes, this.headersAt)));
+  }
+
+  /** Goes through the headers in their order without making anything of them. */
+  eachHeader(visit: VisitHeader): void {
+    const cursor = new Cursor(this.bytes, this.headersAt);
+    for (let left = cursor.varint(); left > 0; left--) {
+      const nameLength = cursor.skipBytes();
+      const nameEnd = cursor.at;
+      const valueLength = cursor.skipBytes();
+      visit(this.bytes, nameEnd - nameLength, nameEnd, cursor.at - valueLength, cursor.at);
+    }
+  }
 
   get key(): Buffer | null {
     return endingAt(this.bytes, this.keyEnd, this.keyLength);
@@ -67,11 +93,12 @@ export class FetchedRecord implements InputRecord {
 /**
  * Decodes the record (magic 2) at the cursor, and moves it behind the record. Unlike the stock decoder it is
  * linear in the number of headers, and keeps their order, repetitions, null values and names such as `__proto__`.
- * Throws a RangeError where the bytes end too early.
+ * @throws RangeError where the bytes end too early; the broker has checked that those of the headers do not
  */
 export function decodeRecord(cursor: Cursor, batch: BatchFields): FetchedRecord {
   const size = cursor.varint();
   const end = cursor.at + size;
+  if (end > cursor.buffer.length) throw new RangeError('the bytes end before their length');
   cursor.byte(); // Attributes: none are defined.
   const timestampDelta = cursor.varlong();
   const offsetDelta = cursor.varint();
@@ -79,7 +106,7 @@ export function decodeRecord(cursor: Cursor, batch: BatchFields): FetchedRecord 
   const keyEnd = cursor.at;
   const valueLength = cursor.skipBytes();
   const valueEnd = cursor.at;
-  const headers = readHeaders(cursor);
+  const headersAt = cursor.at;
   cursor.at = end;
   return new FetchedRecord(
     offsetDelta,
@@ -89,7 +116,7 @@ export function decodeRecord(cursor: Cursor, batch: BatchFields): FetchedRecord 
     keyLength,
     valueEnd,
     valueLength,
-    headers,
+    headersAt,
     batch,
   );
 }

@@ -1,0 +1,101 @@
+import { Readable } from 'node:stream';
+import { Body, Get, HttpCode, NotFoundException, Param, Post, Query, StreamableFile } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import {
+  AdminController,
+  ApiProblem,
+  Audited,
+  CurrentActor,
+  isAllowed,
+  RequiresRole,
+  type Actor,
+} from '@pipeline/ops';
+import { exportLetters } from './export-letters.js';
+import type { IndexState, LetterGroup, LetterPage } from './letter.js';
+import { LetterDetailDto, LetterGroupDto, LetterPageDto } from './letter.dto.js';
+import { toDetail, type LetterDetail } from './letter-detail.js';
+import {
+  LetterFilterDto,
+  LetterPositionDto,
+  LetterQueryDto,
+  LetterSearchDto,
+  toFilter,
+} from './letter-filter.dto.js';
+import { Letters } from './letters.js';
+
+type IndexedPage = LetterPage & { readonly index: IndexState };
+
+const DEFAULT_LIMIT = 50;
+
+/** What is in the dead-letter topic. Viewers see it without personal data. */
+@AdminController('dead-letters')
+export class DeadLettersController {
+  constructor(private readonly letters: Letters) {}
+
+  @Get()
+  @RequiresRole('viewer')
+  @ApiOkResponse({ type: LetterPageDto, description: 'Dead letters, newest first.' })
+  async list(@Query() query: LetterQueryDto): Promise<IndexedPage> {
+    const page = await this.letters.ask('list', toFilter(query), pageOf(query));
+    return { ...page, index: await this.letters.ask('state') };
+  }
+
+  @Get('groups')
+  @RequiresRole('viewer')
+  @ApiOkResponse({
+    type: [LetterGroupDto],
+    description: 'Dead letters by reason and rule, most frequent first.',
+  })
+  groups(@Query() query: LetterFilterDto): Promise<readonly LetterGroup[]> {
+    return this.letters.ask('groups', toFilter(query));
+  }
+
+  @Get('export')
+  @RequiresRole('viewer')
+  @ApiOkResponse({
+    description: 'Every dead letter that matches, newest first, one JSON object for each line.',
+    content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+  })
+  export(@Query() query: LetterFilterDto, @CurrentActor() actor: Actor): StreamableFile {
+    const lines = Readable.from(exportLetters(this.letters, toFilter(query), isMaskedFor(actor)));
+    return new StreamableFile(lines, {
+      type: 'application/x-ndjson',
+      disposition: 'attachment; filename="dead-letters.ndjson"',
+    });
+  }
+
+  @Post('search')
+  @RequiresRole('operator')
+  @Audited('search dead letters')
+  @HttpCode(200)
+  @ApiOkResponse({
+    type: LetterPageDto,
+    description: 'Dead letters by key or text. A page may have fewer than the limit, also none, and go on.',
+  })
+  async search(@Body() search: LetterSearchDto = new LetterSearchDto()): Promise<IndexedPage> {
+    const wanted = { key: search.key ?? undefined, text: search.text ?? undefined };
+    const page = await this.letters.ask('search', toFilter(search), { ...pageOf(search), ...wanted });
+    return { ...page, index: await this.letters.ask('state') };
+  }
+
+  @Get(':partition/:offset')
+  @RequiresRole('viewer')
+  @ApiOkResponse({ type: LetterDetailDto, description: 'One dead letter.' })
+  @ApiProblem(404, 'There is no such letter, or no longer.')
+  async detail(@Param() position: LetterPositionDto, @CurrentActor() actor: Actor): Promise<LetterDetail> {
+    const [letter] = await this.letters.ask('records', [position]);
+    if (!letter) throw new NotFoundException('There is no such dead letter, or no longer');
+    const known = {
+      summary: await this.letters.ask('get', position),
+      replays: await this.letters.ask('replays', position),
+    };
+    return toDetail(letter, known, isMaskedFor(actor));
+  }
+}
+
+const isMaskedFor = (actor: Actor): boolean => !isAllowed(actor, 'operator');
+
+const pageOf = ({ limit, cursor }: LetterQueryDto) => ({
+  limit: limit ?? DEFAULT_LIMIT,
+  cursor: cursor ?? undefined,
+});

@@ -1,0 +1,28 @@
+import type { LetterFilter } from './letter.js';
+import { toDetail } from './letter-detail.js';
+import type { Letters } from './letters.js';
+
+const PAGE = 200;
+
+/** Every letter that matches as one line of JSON, newest first; page by page, as fast as they are taken. */
+export async function* exportLetters(
+  letters: Pick<Letters, 'ask'>,
+  filter: LetterFilter,
+  masked: boolean,
+): AsyncGenerator<string> {
+  for (let cursor: string | undefined; ;) {
+    const { items, nextCursor } = await letters.ask('list', filter, { limit: PAGE, cursor });
+    const stored = await letters.ask('records', items);
+    const byName = new Map(stored.map((letter) => [nameOf(letter), letter]));
+    const lines = items.flatMap((item) => {
+      const letter = byName.get(nameOf(item));
+      return letter ? [`${JSON.stringify(toDetail(letter, { summary: item }, masked))}\n`] : [];
+    });
+    if (lines.length > 0) yield lines.join('');
+    if (nextCursor === null) return;
+    cursor = nextCursor;
+  }
+}
+
+const nameOf = ({ partition, offset }: { partition: number; offset: number }): string =>
+  `${String(partition)}@${String(offset)}`;
