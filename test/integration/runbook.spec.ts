@@ -61,6 +61,12 @@ beforeAll(async () => {
   const dead = async () =>
     (await metric(service, 'pipeline_dlq_total')) + (await metric(other, 'pipeline_dlq_total'));
   await eventually('there are dead letters', async () => (await dead()) === 2);
+  await eventually('their index is built', async () => {
+    const answer = await fetch(`${service.url}/admin/dead-letters`, {
+      headers: { authorization: `Bearer ${TOKEN}` },
+    });
+    return ((await answer.json()) as { index?: { state: string } }).index?.state === 'ready';
+  });
 });
 afterAll(async () => {
   await Promise.all([service.stop(), other.stop()]);
@@ -68,7 +74,7 @@ afterAll(async () => {
 });
 
 async function run(code: string) {
-  const child = spawn('bash', ['-euo', 'pipefail', '-c', `${preamble}\n${code}`], {
+  const child = spawn('bash', ['--norc', '-euo', 'pipefail', '-c', `${preamble}\n${code}`], {
     env: {
       PATH: `${dir}${delimiter}${process.env['PATH'] ?? ''}`,
       ...{ CONSUMER: service.url, TOKEN, BROKERS: brokers(), DLQ_TOPIC: topics.dlq },
@@ -88,7 +94,11 @@ it('has commands that all work, from its first section to its last', async () =>
   let output = '';
   for (const code of blocks) {
     const { stdout, stderr, status } = await run(code);
-    expect({ code, status, stderr: status === 0 ? '' : stderr }).toEqual({ code, status: 0, stderr: '' });
+    expect({ code, status, stderr: status === 0 ? '' : stdout + stderr }).toEqual({
+      code,
+      status: 0,
+      stderr: '',
+    });
     output += stdout;
   }
   expect(output).toContain('"paused":true');
