@@ -260,8 +260,12 @@ describe('npm run kafka', () => {
     // What this user may see: the topics of the pipeline, by the rights that it was given.
     expect((await admin.listTopics()).sort()).toEqual([
       'processed-user-login',
+      'user-group-audit',
+      'user-group-control',
+      'user-group-operations',
       'user-login',
       'user-login-dlq',
+      'user-login-dlq-parking',
       'user-login-retry-1',
       'user-login-retry-2',
       'user-login-retry-3',

@@ -33,12 +33,12 @@ import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
-import { RunTimeModule } from './run-time/run-time.module.js';
-import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { operationsOptions } from './operations/operation-settings.js';
 import { OperationsLog } from './operations/operations-log.js';
 import { OperationsState } from './operations/operations-state.js';
+import { RunTimeModule } from './run-time/run-time.module.js';
+import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -121,8 +121,8 @@ export class AppModule {
             healthProbes(server, config.stallTimeout, circuits, control),
         }),
         AuthModule.register(adminAccess(config)),
-        RunTimeModule.forConfig(config),
         OperationsModule.forConfig(config),
+        RunTimeModule.forConfig(config),
       ],
       controllers: [LoginController, ConsumerAdminController, AuditController],
       providers: [

@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { ReplayKeys, TopicLimits, type Kafka } from '@pipeline/kafka';
 import type { ConsumerConfig } from '../config.js';
+import { KAFKA } from '../kafka-connection.js';
 import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
 import { Letters } from '../dead-letters/letters.js';
 import { KAFKA } from '../kafka-connection.js';
