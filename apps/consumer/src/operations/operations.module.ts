@@ -6,7 +6,6 @@ import type { ConsumerConfig } from '../config.js';
 import { KAFKA } from '../kafka-connection.js';
 import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
 import { Letters } from '../dead-letters/letters.js';
-import { KAFKA } from '../kafka-connection.js';
 import { LetterCommandsController } from './letter-commands.controller.js';
 import { LetterMetrics } from './letter-metrics.js';
 import type { Counts } from './operation-job.js';
