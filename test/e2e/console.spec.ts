@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { launchBrowser } from '../support/browser.mjs';
+import { freePort } from '../../tools/lib/processes.mjs';
 import {
   goTo,
   openConsole,
@@ -63,6 +64,12 @@ async function inTab(
   }
 }
 
+const answers = (url: string) =>
+  fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+
 /** What Chromium itself writes on the console of each answer that is no success. */
 const FAILED_REQUESTS = /Failed to load resource/;
 
@@ -83,6 +90,46 @@ describe('the console', () => {
       },
       { allow: FAILED_REQUESTS },
     ));
+
+  it('asks for no token where none is needed, and is on the port of the admin surface alone', async () => {
+    const port = await freePort();
+    const open = await startService(
+      'consumer',
+      { ...topics, group: `${topics.group}-open` },
+      {
+        ADMIN_PORT: String(port),
+        ENVIRONMENT: 'production',
+      },
+    );
+    try {
+      await eventually('it answers', () => answers(`http://127.0.0.1:${String(port)}/console`));
+      expect(await answers(`${open.url}/console`)).toBe(false);
+      const tab = await openConsole(browser, `http://127.0.0.1:${String(port)}`);
+      await tab.page.getByText('anonymous').waitFor();
+      await tab.page.getByText('production').waitFor();
+      await tab.close();
+    } finally {
+      await open.stop('SIGKILL');
+    }
+  });
+
+  it('is worked by keyboard alone', () =>
+    inTab('operator', async (page) => {
+      await page.getByRole('heading', { name: 'Running' }).waitFor();
+      await page.keyboard.press('Tab');
+      await page.getByRole('button', { name: 'Skip to content' }).waitFor();
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate<string>('document.activeElement.tagName')).toBe('MAIN');
+      await page.getByRole('link', { name: 'Dead letters', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Replay all that match …' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Replay dead letters' }).waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await page.evaluate<string>('document.activeElement.textContent')).toMatch(/^Replay all/);
+    }));
 
   it('shows how it goes: state, figures, partitions', () =>
     inTab('viewer', async (page) => {
