@@ -9,6 +9,7 @@ import {
   KafkaBatchServer,
   ownTopics,
   RecordProducer,
+  ReplayKeys,
   RETRY_OPTIONS,
   retryTopics,
   TopicLimits,
@@ -25,13 +26,12 @@ import type { ConsumerConfig } from './config.js';
 import { ConsoleController } from './console/console.controller.js';
 import { ControlLog, type ControlLogOptions } from './control/control-log.js';
 import { ControlState } from './control/control-state.js';
-import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
-import { Letters } from './dead-letters/letters.js';
 import { healthProbes } from './health-probes.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
+import { KAFKA, OperationsModule } from './operations/operations.module.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -50,8 +50,10 @@ class TransportModule {
     const delivery = createDelivery(config, kafka, limits, events);
     const commands = new ControlState();
     const control = new ControlLog(kafka, controlOptions(config), commands);
+    const replays = new ReplayKeys(config.consumerGroup);
     const options = {
       ...transportOptions(config),
+      replays,
       beforeJoining: (signal: AbortSignal) => control.ready(signal),
     };
     const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
@@ -73,6 +75,9 @@ class TransportModule {
     const flood = new FloodWatch({ ratio: config.floodRatio }, events);
     if (config.floodAction === 'pause') events.on('flood', () => server.hold('flood'));
     const providers = [
+      { provide: KAFKA, useValue: kafka },
+      { provide: TopicLimits, useValue: limits },
+      { provide: ReplayKeys, useValue: replays },
       { provide: TransportEvents, useValue: events },
       { provide: Circuits, useValue: circuits },
       { provide: FloodWatch, useValue: flood },
@@ -100,8 +105,9 @@ export class AppModule {
             healthProbes(server, config.stallTimeout, circuits, control),
         }),
         AuthModule.register(adminAccess(config)),
+        OperationsModule.forConfig(config),
       ],
-      controllers: [LoginController, ConsumerAdminController, ConsoleController, DeadLettersController],
+      controllers: [LoginController, ConsumerAdminController, ConsoleController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
@@ -109,10 +115,6 @@ export class AppModule {
           inject: [Circuits],
           useFactory: (circuits: Circuits) =>
             new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
-        },
-        {
-          provide: Letters,
-          useFactory: () => new Letters({ config, max: config.dlqIndexMax, share: config.dlqIndexShare }),
         },
         PauseControl,
         Telemetry,

@@ -8,6 +8,7 @@ import {
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
 import { CONTROL_SETTINGS } from './control/control-settings.js';
+import { OPERATION_SETTINGS } from './operations/operation-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
   decimal,
@@ -46,6 +47,7 @@ export const CONSUMER_SETTINGS = defineSettings({
     max: 2 ** 24,
     help: 'Bytes of an answer; a longer one counts as a failure.',
   }),
+  ...OPERATION_SETTINGS,
   dlqIndexMax: integer('DLQ_INDEX_MAX', {
     default: 1_000_000,
     min: 1_000,

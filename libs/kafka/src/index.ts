@@ -3,10 +3,12 @@ export { ReplayKeys, type ReplayedFrom } from './dead-letter/replay.js';
 export { AtLeastOnceDelivery } from './delivery/at-least-once.js';
 export type { Delivery } from './delivery/delivery.js';
 export { ExactlyOnceDelivery } from './delivery/exactly-once.js';
+export { writeRecords } from './delivery/write-records.js';
 export { TopicLimits } from './delivery/topic-limits.js';
 export { BrokerProbe } from './driver/broker-probe.js';
 export { CommittedOffsets } from './driver/committed-offsets.js';
-export { createKafka, describeError, type Kafka } from './driver/kafka-client.js';
+export { deleteBefore, offsetsAt } from './driver/delete-records.js';
+export { createKafka, describeError, isFenced, type Kafka } from './driver/kafka-client.js';
 export { accessDelayMs } from './driver/reconnect-delay.js';
 export {
   accessFailure,
@@ -31,8 +33,8 @@ export { KeepErrorFilter } from './interceptors/keep-error.filter.js';
 export { MetricsInterceptor } from './interceptors/metrics.interceptor.js';
 export { RETRY_OPTIONS, RetryInterceptor } from './interceptors/retry.interceptor.js';
 export { processed, rejected, type Outcome } from './outcome.js';
-export type { InputRecord, OutgoingRecord } from './record.js';
 export { ownTopics } from './own-topics.js';
+export type { InputRecord, KafkaHeader, OutgoingRecord } from './record.js';
 export { EventTimeoutError, PassingError, PermanentError } from './retry/errors.js';
 export type { Circuit, CircuitStatus } from './retry/circuit.js';
 export { retryTopics } from './retry/retry-topics.js';

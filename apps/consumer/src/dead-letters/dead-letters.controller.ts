@@ -85,7 +85,11 @@ export class DeadLettersController {
   async detail(@Param() position: LetterPositionDto, @CurrentActor() actor: Actor): Promise<LetterDetail> {
     const [letter] = await this.letters.ask('records', [position]);
     if (!letter) throw new NotFoundException('There is no such dead letter, or no longer');
-    return toDetail(letter, await this.letters.ask('get', position), isMaskedFor(actor));
+    const known = {
+      summary: await this.letters.ask('get', position),
+      replays: await this.letters.ask('replays', position),
+    };
+    return toDetail(letter, known, isMaskedFor(actor));
   }
 }
 

@@ -16,7 +16,7 @@ export async function* exportLetters(
     const byName = new Map(stored.map((letter) => [nameOf(letter), letter]));
     const lines = items.flatMap((item) => {
       const letter = byName.get(nameOf(item));
-      return letter ? [`${JSON.stringify(toDetail(letter, item, masked))}\n`] : [];
+      return letter ? [`${JSON.stringify(toDetail(letter, { summary: item }, masked))}\n`] : [];
     });
     if (lines.length > 0) yield lines.join('');
     if (nextCursor === null) return;

@@ -1,5 +1,5 @@
 import { HEADERS, type Violation } from '@pipeline/contracts';
-import type { LetterSummary, StoredLetter } from './letter.js';
+import type { LetterReplay, LetterSummary, StoredLetter } from './letter.js';
 import { brokenRules } from './index/violation-sets.js';
 import { countIn } from './index/letter-fields.js';
 import { toIso } from './index/iso-time.js';
@@ -26,18 +26,25 @@ export interface LetterDetail extends LetterSummary {
   readonly violations: readonly Violation[];
   /** Calls of the handler in its last life; null where the letter does not tell. */
   readonly attempts: number | null;
+  /** Since it died, the first time first. */
+  readonly replays: readonly LetterReplay[];
   /** Personal data is left out, because the viewer may not see it. */
   readonly masked: boolean;
 }
 
+export interface KnownOfLetter {
+  readonly summary?: LetterSummary | undefined;
+  readonly replays?: readonly LetterReplay[];
+}
+
 /**
  * A letter as it stands in the topic.
- * @param known what the index knows of it, where it does
+ * @param known what the index knows of it
  * @param masked without personal data
  */
 export function toDetail(
   letter: StoredLetter,
-  known: LetterSummary | undefined,
+  { summary: known, replays = [] }: KnownOfLetter,
   masked: boolean,
 ): LetterDetail {
   const { partition, offset } = letter;
@@ -63,24 +70,25 @@ export function toDetail(
     headers: letter.headers.map(([name, content]) => shownHeader(name, content, masked)),
     violations: parseViolations(violations),
     attempts: /^\d{1,9}$/.test(attempts) ? Number(attempts) : null,
+    replays,
     masked,
   };
 }
 
 /** The last header of the name, which the pipeline has written, as a text. */
-function headerText(letter: Pick<StoredLetter, 'headers'>, name: string): string | undefined {
+export function headerText(letter: Pick<StoredLetter, 'headers'>, name: string): string | undefined {
   const bytes = header(letter, name);
   return bytes ? Buffer.from(bytes).toString() : undefined;
 }
 
 /** How often a letter had been replayed before. */
-function replayCountOf(letter: Pick<StoredLetter, 'headers'>): number {
+export function replayCountOf(letter: Pick<StoredLetter, 'headers'>): number {
   const bytes = header(letter, HEADERS.replayCount);
   return bytes ? countIn(Buffer.from(bytes), 0, bytes.length) : 0;
 }
 
 /** Where it was read from in its first life; null where it does not tell. */
-function originOf(letter: Pick<StoredLetter, 'headers'>): LetterSummary['origin'] {
+export function originOf(letter: Pick<StoredLetter, 'headers'>): LetterSummary['origin'] {
   const topic = headerText(letter, HEADERS.springTopic);
   const partition = integerIn(header(letter, HEADERS.springPartition));
   const offset = integerIn(header(letter, HEADERS.springOffset));

@@ -14,12 +14,12 @@ const ToInteger = () => FromText((text) => (/^\d{1,16}$/.test(text) ? Number(tex
 const ToBoolean = () => FromText((text) => ({ true: true, false: false })[text] ?? text);
 
 /** Undefined for what is no time. */
-const parseTime = (text: string): number | undefined => {
+export const parseTime = (text: string): number | undefined => {
   const ms = TIME.test(text) ? Date.parse(text) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
 };
 
-const IsTime = () =>
+export const IsTime = () =>
   ValidateBy({
     name: 'isTime',
     validator: {

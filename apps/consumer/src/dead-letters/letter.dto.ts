@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { Violation } from '@pipeline/contracts';
-import type { IndexState, LetterGroup, LetterPage, LetterSummary } from './letter.js';
+import type { IndexState, LetterGroup, LetterPage, LetterReplay, LetterSummary } from './letter.js';
 import type { LetterDetail, Shown, ShownHeader } from './letter-detail.js';
 
 const TIME = { type: 'string', format: 'date-time', nullable: true } as const;
@@ -117,6 +117,17 @@ class ShownHeaderDto implements ShownHeader {
   encoding!: Shown['encoding'];
 }
 
+class LetterReplayDto implements LetterReplay {
+  @ApiProperty({ description: 'The id of the operation' })
+  operation!: string;
+
+  @ApiProperty({ type: 'string', format: 'date-time' })
+  at!: string;
+
+  @ApiProperty({ enum: ['replayed', 'parked'] })
+  outcome!: LetterReplay['outcome'];
+}
+
 export class LetterDetailDto extends LetterSummaryDto implements LetterDetail {
   @ApiProperty({ ...TIME, description: 'Of the record' })
   timestamp!: string | null;
@@ -141,6 +152,9 @@ export class LetterDetailDto extends LetterSummaryDto implements LetterDetail {
 
   @ApiProperty({ type: 'integer', nullable: true, description: 'Calls of the handler in its last life' })
   attempts!: number | null;
+
+  @ApiProperty({ type: [LetterReplayDto], description: 'Since it died, the first time first' })
+  replays!: LetterReplayDto[];
 
   @ApiProperty({ description: 'Personal data is left out: the role may not see it' })
   masked!: boolean;

@@ -68,3 +68,27 @@ export interface StoredLetter extends LetterPosition {
   readonly value: Uint8Array | null;
   readonly headers: readonly (readonly [name: string, value: Uint8Array | null])[];
 }
+
+/** Letters that go to the same topic by the same rule, see `decide`. */
+export interface SurveyedLetters {
+  /** The topic of their first life; null where they do not tell. */
+  readonly topic: string | null;
+  readonly replayCount: number;
+  readonly count: number;
+}
+
+/** What an operation would be about. */
+export interface Survey {
+  readonly letters: readonly SurveyedLetters[];
+  /** Chosen ones that are not in the topic, or no longer. */
+  readonly gone: number;
+  /** A few of them. */
+  readonly sample: readonly LetterSummary[];
+}
+
+/** One time that a letter was replayed or parked. */
+export interface LetterReplay {
+  readonly operation: string;
+  readonly at: string;
+  readonly outcome: 'replayed' | 'parked';
+}

@@ -1,7 +1,7 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
 import { carriedHeaders, firstOf, smallerHeaders, type Origin } from '../dead-letter/dead-letter-headers.js';
 import { givenUp, outputTooLarge } from '../dead-letter/to-dead-letters.js';
-import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
+import { sizeOfContent } from '../driver/codec/record-encoder.js';
 import type { DeadLettered, Deferred, Deliverable, Outcome, Processed } from '../outcome.js';
 import type { InputRecord, OutgoingRecord } from '../record.js';
 import type { TopicLimits } from './topic-limits.js';
@@ -89,7 +89,7 @@ function fitProcessed(
     deadLetter: undefined,
     deferred: false,
   };
-  if (fits(record, limits)) return record;
+  if (limits.fits(record)) return record;
   return fitDeadLetter(input, outputTooLarge(input, attempts, origin, new Date()), targets, origin, limits);
 }
 
@@ -114,7 +114,7 @@ function fitDeadLetter(
       deadLetter: reason,
       deferred: false,
     };
-    if (fits(record, limits)) return record;
+    if (limits.fits(record)) return record;
   }
   throw new UndeliverableError(input.offset, targets.deadLetter);
 }
@@ -140,7 +140,7 @@ function fitDeferred(
       deadLetter: undefined,
       deferred: true,
     };
-    if (fits(record, limits)) return record;
+    if (limits.fits(record)) return record;
   }
   return fitDeadLetter(input, givenUp(input, failure, origin, new Date()), targets, origin, limits);
 }
@@ -148,6 +148,3 @@ function fitDeferred(
 /** The number of the partition that the record came from at first, in this life. */
 const sourceOf = (input: InputRecord, origin: Origin): number =>
   origin.isRetry ? firstOf(input, origin).partition : origin.partition;
-
-const fits = (record: OutgoingRecord, limits: TopicLimits): boolean =>
-  batchSize(recordSize(record)) <= limits.get(record.topic);

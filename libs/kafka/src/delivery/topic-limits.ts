@@ -1,3 +1,6 @@
+import { batchSize, recordSize } from '../driver/codec/record-encoder.js';
+import type { OutgoingRecord } from '../record.js';
+
 /** What Kafka allows a batch by default: max.message.bytes of a topic that sets nothing. */
 const DEFAULT_MAX_MESSAGE_BYTES = 1_048_588;
 
@@ -22,6 +25,11 @@ export class TopicLimits {
   /** For a record alone. */
   get(topic: string): number {
     return this.limits.get(topic) ?? DEFAULT_MAX_MESSAGE_BYTES;
+  }
+
+  /** Whether a record alone may have the size that it has. */
+  fits(record: OutgoingRecord): boolean {
+    return batchSize(recordSize(record)) <= this.get(record.topic);
   }
 
   /** For all records of one request: less than for a record alone, where some were refused together. */

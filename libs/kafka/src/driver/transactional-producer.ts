@@ -16,6 +16,12 @@ export interface TransactionalOptions {
   readonly compression?: Compression;
 }
 
+type Write = (send: (records: readonly OutgoingRecord[]) => Promise<unknown>) => Promise<void>;
+
+interface Position extends TopicPartition {
+  readonly offset: bigint;
+}
+
 export type TransactionOutcome = 'committed' | 'aborted' | 'unknown';
 
 /** A transaction was not committed for certain; the producer is of no use any more. */
@@ -82,14 +88,13 @@ export class TransactionalProducer {
    * Commits what `write` sends, together with `offset` as the group's position in `from`; all or nothing.
    * @throws TransactionError with what `write` or the driver threw as its cause
    */
-  commit(
-    from: TopicPartition,
-    offset: bigint,
-    write: (send: (records: readonly OutgoingRecord[]) => Promise<unknown>) => Promise<void>,
-  ): Promise<void> {
-    const work = this.run(from, offset, write);
-    this.working = work.catch(() => undefined);
-    return work;
+  commit(from: TopicPartition, offset: bigint, write: Write): Promise<void> {
+    return this.keep(write, { ...from, offset });
+  }
+
+  /** The same without a position of the group. @throws TransactionError */
+  commitRecords(write: Write): Promise<void> {
+    return this.keep(write, undefined);
   }
 
   /** Waits for the transaction in hand, for a while. */
@@ -98,11 +103,13 @@ export class TransactionalProducer {
     await withTimeLimit(this.producer.disconnect(), DISCONNECT_LIMIT_MS);
   }
 
-  private async run(
-    { topic, partition }: TopicPartition,
-    offset: bigint,
-    write: (send: (records: readonly OutgoingRecord[]) => Promise<unknown>) => Promise<void>,
-  ): Promise<void> {
+  private keep(write: Write, position: Position | undefined): Promise<void> {
+    const work = this.run(write, position);
+    this.working = work.catch(() => undefined);
+    return work;
+  }
+
+  private async run(write: Write, position: Position | undefined): Promise<void> {
     const transaction = this.begun ?? (await this.begin());
     this.begun = undefined;
     try {
@@ -114,10 +121,13 @@ export class TransactionalProducer {
           topicMessages: toTopicMessages(records),
         }),
       );
-      await transaction.sendOffsets({
-        consumerGroupId: this.options.groupId,
-        topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-      });
+      if (position) {
+        const { topic, partition, offset } = position;
+        await transaction.sendOffsets({
+          consumerGroupId: this.options.groupId,
+          topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+        });
+      }
     } catch (error) {
       // Spares readers the wait until the broker or the next owner ends it.
       await withTimeLimit(transaction.abort(), ABORT_LIMIT_MS);

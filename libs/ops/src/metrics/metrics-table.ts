@@ -135,6 +135,24 @@ export const METRICS = {
     help: 'How often such a flood began.',
     labels: {},
   },
+  pipeline_dead_letters: {
+    type: 'gauge',
+    app: 'consumer',
+    help: 'Dead letters in the topic, by reason, as far as the index knows them: it is built when somebody first asks for dead letters, and nothing is told before.',
+    labels: { reason: [] },
+  },
+  pipeline_dead_letter_oldest_seconds: {
+    type: 'gauge',
+    app: 'consumer',
+    help: 'Age of the oldest dead letter that the index knows and that is neither replayed nor parked; 0 without one.',
+    labels: {},
+  },
+  pipeline_replays_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Dead letters that an operation of this instance replayed, parked, or refused because they are gone, too large or not to go to where they came from.',
+    labels: { outcome: ['replayed', 'parked', 'refused'] },
+  },
   producer_events_total: {
     type: 'counter',
     app: 'producer',

@@ -1,5 +1,13 @@
 import type { ReadRecord } from '@pipeline/kafka';
-import type { LetterFilter, LetterGroup, LetterPage, LetterPosition, LetterSummary } from '../letter.js';
+import type {
+  LetterFilter,
+  LetterGroup,
+  LetterPage,
+  LetterPosition,
+  LetterSummary,
+  Survey,
+} from '../letter.js';
+import { LetterTally } from './letter-tally.js';
 import { Backwards, cursorOf, type Found } from './backwards.js';
 import { writeCursor, type Cursor } from './cursor.js';
 import { groupsOf } from './groups.js';
@@ -107,6 +115,20 @@ export class LetterIndex {
       if (!ends || (chunk.offset[index] ?? 0) < (ends.get(partition) ?? 0)) count++;
     }
     return count;
+  }
+
+  /** Those that match below the ends, by where they came from and how often they were replayed; with some of them. */
+  survey(filter: LetterFilter, ends: ReadonlyMap<number, number>, some: number): Omit<Survey, 'gone'> {
+    const tally = new LetterTally();
+    const sample: LetterSummary[] = [];
+    for (const found of this.matching(filter)) {
+      const { chunk, index, partition } = found;
+      if ((chunk.offset[index] ?? 0) >= (ends.get(partition) ?? 0)) continue;
+      const topic = this.texts.topics.text(chunk.topic[index] ?? 0);
+      tally.add(topic === '' ? null : topic, chunk.replays[index] ?? 0);
+      if (sample.length < some) sample.push(this.summary(found));
+    }
+    return { letters: tally.result(), sample };
   }
 
   /** Those that match, ordered by partition and offset, behind `after` and below the ends. */

@@ -6,8 +6,10 @@ import type {
   LetterGroup,
   LetterPage,
   LetterPosition,
+  LetterReplay,
   LetterSummary,
   StoredLetter,
+  Survey,
 } from '../letter.js';
 
 export interface PageOptions {
@@ -41,7 +43,16 @@ export interface LetterCalls {
   /** Ordered by partition and offset, without those that are gone. */
   records(letters: readonly LetterPosition[]): Promise<readonly StoredLetter[]>;
   counts(): LetterCounts;
+  /** What an operation over these letters would be about. */
+  survey(choice: LetterChoice): Promise<Survey>;
+  /** When a letter was replayed or parked, the first time first. */
+  replays(letter: LetterPosition): readonly LetterReplay[];
 }
+
+/** Single letters, or those that match, below `ends`. */
+export type LetterChoice =
+  | { readonly selection: readonly LetterPosition[] }
+  | { readonly filter: LetterFilter; readonly ends: ReadonlyMap<number, number> };
 
 export type LetterMethod = keyof LetterCalls;
 
@@ -62,4 +73,10 @@ export interface WorkerOptions {
   readonly max: number;
   /** Of one core, while the index is built. */
   readonly share: number;
+  /** Where it is written down what was replayed. */
+  readonly operations: {
+    readonly topic: string;
+    readonly group: string;
+    readonly secret: string | undefined;
+  };
 }

@@ -1,4 +1,9 @@
 import { RecordLookup, TopicReader, type FoundRecord, type Kafka, type ReadBatch } from '@pipeline/kafka';
+import type { Done } from '../../operations/operation.js';
+import { decodeFact } from '../../operations/operation-record.js';
+import { subjectOf } from '../../operations/replay-rules.js';
+import { LetterTally } from '../index/letter-tally.js';
+import { ReplayHistory } from '../index/replay-history.js';
 import { hashOf } from '../index/interned.js';
 import { readCursor } from '../index/cursor.js';
 import { LetterIndex } from '../index/letter-index.js';
@@ -7,11 +12,13 @@ import type {
   LetterFilter,
   LetterPage,
   LetterPosition,
+  LetterReplay,
   LetterSummary,
   StoredLetter,
+  Survey,
 } from '../letter.js';
 import { DutyCycle } from './duty-cycle.js';
-import type { LetterCalls, PageOptions, SearchOptions } from './letter-calls.js';
+import type { LetterCalls, LetterChoice, PageOptions, SearchOptions, WorkerOptions } from './letter-calls.js';
 
 /** Large fetches cost less for each letter; the bytes of one are in memory at once. */
 const FETCH_BYTES = 2_097_152;
@@ -19,17 +26,21 @@ const FETCH_BYTES = 2_097_152;
 const SEARCH_STEP = 200;
 const SEARCH_MS = 2_000;
 
-export interface LetterServiceOptions {
+export interface LetterServiceOptions extends Pick<WorkerOptions, 'max' | 'share' | 'operations'> {
   readonly topic: string;
-  readonly max: number;
-  readonly share: number;
 }
+
+/** Letters that were replayed and are not in the index yet: they come within a moment, or never. */
+const MOST_PENDING = 100_000;
+const SAMPLE = 5;
 
 /** Reads the DLQ topic into an index, follows it, and answers questions about it. */
 export class LetterService implements LetterCalls {
   private readonly index: LetterIndex;
   private readonly lookup: RecordLookup;
+  private readonly history = new ReplayHistory();
   private readonly positions = new Map<number, number>();
+  private pending: Record<LetterReplay['outcome'], readonly LetterPosition[]> = { replayed: [], parked: [] };
   private isReady = false;
   private expected = 0;
 
@@ -54,11 +65,48 @@ export class LetterService implements LetterCalls {
           this.take(batch);
           if (!this.isReady) await duty.rest(signal);
         },
-        onEnd: () => (this.isReady = true),
+        // Marks need letters to be set on.
+        onEnd: () => void this.followOperations(signal),
       },
     );
     await reader.run(signal);
     await this.lookup.close();
+  }
+
+  private async followOperations(signal: AbortSignal): Promise<void> {
+    const { topic, group, secret } = this.options.operations;
+    const ready = () => (this.isReady = true);
+    const reader = new TopicReader(
+      this.kafka,
+      { topic },
+      {
+        onBatch: ({ records }) => {
+          for (const { key, value } of records) {
+            if (!key || !value) continue;
+            const decoded = decodeFact(group, { key, value }, secret);
+            if (decoded.is === 'fact' && decoded.fact.is === 'done') this.note(decoded.fact.done);
+          }
+        },
+        onEnd: ready,
+        // Without it all letters are there, only what was done with them is not known.
+        onTrouble: ready,
+      },
+    );
+    await reader.run(signal);
+  }
+
+  private note(done: Done): void {
+    this.history.add(done);
+    for (const outcome of ['replayed', 'parked'] as const) this.mark(outcome, done[outcome]);
+  }
+
+  private mark(outcome: LetterReplay['outcome'], letters: readonly LetterPosition[]): void {
+    const missing = this.index.mark(outcome, [...this.pending[outcome], ...letters]);
+    // What the reader of the letters has passed is not there any more.
+    const expected = missing.filter(
+      ({ partition, offset }) => offset >= (this.positions.get(partition) ?? 0),
+    );
+    this.pending[outcome] = expected.slice(-MOST_PENDING);
   }
 
   state(): IndexState {
@@ -123,10 +171,34 @@ export class LetterService implements LetterCalls {
     return this.index.counts();
   }
 
+  async survey(choice: LetterChoice): Promise<Survey> {
+    if ('filter' in choice) return { ...this.index.survey(choice.filter, choice.ends, SAMPLE), gone: 0 };
+    // The index may not reach back to all of them.
+    const stored = await this.lookup.read(choice.selection);
+    const tally = new LetterTally();
+    for (const { record } of stored) {
+      const { topic, replayCount } = subjectOf(record);
+      tally.add(topic, replayCount);
+    }
+    const known = stored.flatMap((letter) => this.index.get(letter) ?? []);
+    return {
+      letters: tally.result(),
+      gone: choice.selection.length - stored.length,
+      sample: known.slice(0, SAMPLE),
+    };
+  }
+
+  replays(letter: LetterPosition): readonly LetterReplay[] {
+    return this.history.of(letter);
+  }
+
   private take({ partition, records, nextOffset, startOffset }: ReadBatch): void {
     this.index.add(partition, records);
     this.index.dropBelow(partition, Number(startOffset));
     this.positions.set(partition, Number(nextOffset));
+    for (const outcome of ['replayed', 'parked'] as const) {
+      if (this.pending[outcome].length > 0) this.mark(outcome, []);
+    }
   }
 }
 

@@ -6,9 +6,9 @@ import type { Answer, Call, LetterMethod, WorkerOptions } from './letter-calls.j
 import { LetterService } from './letter-service.js';
 
 beNice();
-const { config, max, share } = workerData as WorkerOptions;
+const { config, max, share, operations } = workerData as WorkerOptions;
 const kafka = connect(config, { clientId: `${config.projectName}-dead-letters` });
-const service = new LetterService(kafka, { topic: config.dlqTopic, max, share });
+const service = new LetterService(kafka, { topic: config.dlqTopic, max, share, operations });
 const methods = service as unknown as Record<LetterMethod, (...args: readonly unknown[]) => unknown>;
 
 parentPort?.on('message', (call: Call) => {

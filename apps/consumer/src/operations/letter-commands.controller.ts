@@ -1,0 +1,127 @@
+import { BadRequestException, Body, HttpCode, Post } from '@nestjs/common';
+import { ApiOkResponse } from '@nestjs/swagger';
+import { AdminController, ApiProblem, Audited, CurrentActor, RequiresRole, type Actor } from '@pipeline/ops';
+import { parseTime, toFilter } from '../dead-letters/letter-filter.dto.js';
+import type { Operation } from './operation.js';
+import {
+  DryRunDto,
+  LetterChoiceDto,
+  OperationDto,
+  PurgeCommandDto,
+  PurgeDryRunDto,
+  ReplayCommandDto,
+} from './operation.dto.js';
+import { Operations, type DryRun, type Request } from './operations.js';
+
+const DEFAULT_RATE = 500;
+const UNAVAILABLE = 'The index is being built, or Kafka does not answer.';
+
+/** What is written down of a command: filters hold nothing of people, selections are numbers. */
+const chosen = ({ body }: { body: Readonly<Record<string, unknown>> }): object => {
+  const { selection, filter, target, rate } = body;
+  const selected = Array.isArray(selection) ? { selected: selection.length } : {};
+  const fields = typeof filter === 'object' && filter !== null ? filter : {};
+  return { ...fields, ...selected, target, rate };
+};
+const cutoff = ({ body: { before, count } }: { body: Readonly<Record<string, unknown>> }) => ({
+  before,
+  count,
+});
+
+/** What can be done with dead letters; each by a dry run first. */
+@AdminController('dead-letters')
+export class LetterCommandsController {
+  constructor(private readonly operations: Operations) {}
+
+  @Post('replay/dry-run')
+  @RequiresRole('operator')
+  @Audited('replay dead letters, dry run', chosen)
+  @HttpCode(200)
+  @ApiOkResponse({ type: DryRunDto, description: 'What a replay would do.' })
+  @ApiProblem(503, UNAVAILABLE)
+  async replayDryRun(@Body() command: ReplayCommandDto = new ReplayCommandDto()): Promise<DryRun> {
+    return this.operations.dryRun(toRequest('replay', command, command.target));
+  }
+
+  @Post('replay')
+  @RequiresRole('operator')
+  @Audited('replay dead letters', chosen)
+  @HttpCode(200)
+  @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
+  @ApiProblem(503, UNAVAILABLE)
+  async replay(
+    @Body() command: ReplayCommandDto = new ReplayCommandDto(),
+    @CurrentActor() { name }: Actor,
+  ): Promise<Operation> {
+    return this.operations.begin(toRequest('replay', command, command.target), name);
+  }
+
+  @Post('park/dry-run')
+  @RequiresRole('operator')
+  @Audited('park dead letters, dry run', chosen)
+  @HttpCode(200)
+  @ApiOkResponse({ type: DryRunDto, description: 'What parking would do.' })
+  @ApiProblem(503, UNAVAILABLE)
+  async parkDryRun(@Body() command: LetterChoiceDto = new LetterChoiceDto()): Promise<DryRun> {
+    return this.operations.dryRun(toRequest('park', command));
+  }
+
+  @Post('park')
+  @RequiresRole('operator')
+  @Audited('park dead letters', chosen)
+  @HttpCode(200)
+  @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
+  @ApiProblem(503, UNAVAILABLE)
+  async park(
+    @Body() command: LetterChoiceDto = new LetterChoiceDto(),
+    @CurrentActor() { name }: Actor,
+  ): Promise<Operation> {
+    return this.operations.begin(toRequest('park', command), name);
+  }
+
+  @Post('purge/dry-run')
+  @RequiresRole('admin')
+  @Audited('purge dead letters, dry run', cutoff)
+  @HttpCode(200)
+  @ApiOkResponse({ type: DryRunDto, description: 'How many dead letters a purge would delete.' })
+  @ApiProblem(503, UNAVAILABLE)
+  async purgeDryRun(@Body() command: PurgeDryRunDto = new PurgeDryRunDto()): Promise<DryRun> {
+    return this.operations.purgeDryRun(toCutoff(command));
+  }
+
+  @Post('purge')
+  @RequiresRole('admin')
+  @Audited('purge dead letters', cutoff)
+  @HttpCode(200)
+  @ApiOkResponse({ type: OperationDto, description: 'The operation, which has ended.' })
+  @ApiProblem(409, 'It is not that many dead letters.')
+  @ApiProblem(503, UNAVAILABLE)
+  async purge(
+    @Body() command: PurgeCommandDto = new PurgeCommandDto(),
+    @CurrentActor() { name }: Actor,
+  ): Promise<Operation> {
+    return this.operations.purge(toCutoff(command), command.count, name);
+  }
+}
+
+function toRequest(
+  kind: Request['kind'],
+  { selection, filter, rate }: LetterChoiceDto,
+  target?: string | null,
+): Request {
+  if (!selection === !filter) throw new BadRequestException(['either selection or filter must be given']);
+  return {
+    kind,
+    selection: selection ?? null,
+    filter: filter ? toFilter(filter) : null,
+    target: target ?? null,
+    rate: rate ?? DEFAULT_RATE,
+  };
+}
+
+/** A request without a body has not been validated. */
+function toCutoff({ before: text }: PurgeDryRunDto): number {
+  const before = parseTime(text);
+  if (before === undefined) throw new BadRequestException(['before must be given']);
+  return before;
+}

@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { ReplayKeys, TopicLimits, type Kafka } from '@pipeline/kafka';
+import type { ConsumerConfig } from '../config.js';
+import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
+import { Letters } from '../dead-letters/letters.js';
+import { LetterCommandsController } from './letter-commands.controller.js';
+import { LetterMetrics } from './letter-metrics.js';
+import type { Counts } from './operation-job.js';
+import { OperationRunner } from './operation-runner.js';
+import { operationTopics } from './operation-settings.js';
+import { Operations } from './operations.js';
+import { OperationsController } from './operations.controller.js';
+import { OperationsLog } from './operations-log.js';
+import { OperationsState } from './operations-state.js';
+
+/** The connection of the transport. */
+export const KAFKA = Symbol('KAFKA');
+
+/** Dead letters, and what is done with them. Needs KAFKA, ReplayKeys and TopicLimits of the transport. */
+@Module({})
+export class OperationsModule {
+  static forConfig(config: ConsumerConfig): DynamicModule {
+    const { consumerGroup: group, dlqTopic: dlq, controlSecret: secret, socketTimeout } = config;
+    const { operations: topic, parking, targets, specs } = operationTopics(config);
+    const logOptions = { group, topic, specs, secret, socketTimeoutMs: socketTimeout };
+    const rules = { targets, parking, dlq, maxReplays: config.maxReplays };
+    const runner = runnerName();
+    const jobOptions = { group, runner, rules, requestTimeoutMs: socketTimeout, takeoverMs: config.takeover };
+    const indexOptions = { max: config.dlqIndexMax, share: config.dlqIndexShare };
+    return {
+      module: OperationsModule,
+      controllers: [DeadLettersController, LetterCommandsController, OperationsController],
+      providers: [
+        {
+          provide: Letters,
+          useFactory: () => new Letters({ config, ...indexOptions, operations: { topic, group, secret } }),
+        },
+        LetterMetrics,
+        OperationsState,
+        {
+          provide: OperationsLog,
+          inject: [KAFKA, OperationsState, ReplayKeys, TopicLimits],
+          useFactory: (kafka: Kafka, state: OperationsState, keys: ReplayKeys, limits: TopicLimits) =>
+            new OperationsLog(kafka, logOptions, state, keys, limits),
+        },
+        {
+          provide: Operations,
+          inject: [KAFKA, OperationsLog, OperationsState, ReplayKeys, TopicLimits, LetterMetrics, Letters],
+          useFactory: (
+            kafka: Kafka,
+            log: OperationsLog,
+            state: OperationsState,
+            keys: ReplayKeys,
+            limits: TopicLimits,
+            metrics: LetterMetrics,
+            letters: Letters,
+          ) => {
+            const onDone = (counts: Counts) => metrics.count(counts);
+            const parts = { kafka, log, state, letters, keys, limits, onDone };
+            const runs = new OperationRunner(state, jobOptions, parts);
+            return new Operations({ kafka, log, state, runner: runs, rules, name: runner }, letters);
+          },
+        },
+      ],
+    };
+  }
+}
+
+/** Several instances may run on one host. */
+const runnerName = (): string =>
+  `${hostname()
+    .replaceAll(/[^\w.-]/g, '_')
+    .slice(0, 100)}:${randomBytes(3).toString('hex')}`;

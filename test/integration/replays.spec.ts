@@ -1,0 +1,266 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { bytes, numberOf, VALID } from '../support/events.js';
+import {
+  collect,
+  eventually,
+  isReady,
+  metric,
+  produce,
+  startService,
+  testKafka,
+  uniqueTopics,
+  type Collected,
+  type Service,
+} from '../support/pipeline.js';
+
+interface Letter {
+  readonly partition: number;
+  readonly offset: number;
+  readonly replayCount: number;
+  readonly replayed: boolean;
+  readonly parked: boolean;
+  readonly origin: { readonly topic: string; readonly partition: number; readonly offset: number } | null;
+}
+interface Operation {
+  readonly id: string;
+  readonly state: string;
+  readonly total: number;
+  readonly done: number;
+  readonly parked: number;
+  readonly runner: string;
+}
+interface DryRun {
+  readonly count: number;
+  readonly parked: number;
+  readonly target: string;
+  readonly refused: readonly string[];
+  readonly sample: readonly Letter[];
+}
+
+const topics = uniqueTopics(2);
+const operationsTopic = `${topics.group}-operations`;
+const parking = `${topics.dlq}-parking`;
+const env = { OPERATION_TAKEOVER: '2000', DLQ_MAX_REPLAYS: '2', SESSION_TIMEOUT: '3000' };
+let first: Service;
+let second: Service;
+let written: Awaited<ReturnType<typeof collect>>;
+
+const broken = (number: number) => ({
+  key: `user-${String(number)}`,
+  value: bytes({ ...VALID, ip: '10.0.0.1', number }),
+  headers: { trace: String(number) },
+});
+const numbers = (from: number, end: number) => Array.from({ length: end - from }, (_, index) => from + index);
+
+beforeAll(async () => {
+  first = await startService('consumer', topics, env);
+  await eventually('the first consumer is ready', () => isReady(first));
+  second = await startService('consumer', topics, env);
+  await eventually('the second consumer is ready', () => isReady(second));
+});
+
+afterAll(async () => {
+  await Promise.all([first.stop('SIGKILL'), second.stop('SIGKILL')]);
+  await written.stop();
+});
+
+async function ask<T>(path: string, body?: object, service = first): Promise<T> {
+  const answer = await fetch(`${service.url}/admin/${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const content: unknown = await answer.json();
+  if (answer.status !== 200) throw new Error(`${String(answer.status)}: ${JSON.stringify(content)}`);
+  return content as T;
+}
+const letters = async (query = ''): Promise<readonly Letter[]> =>
+  (await ask<{ items: readonly Letter[] }>(`dead-letters?limit=100&${query}`)).items;
+const isState = async (id: string, state: string, service = first) =>
+  (await ask<Operation>(`operations/${id}`, undefined, service)).state === state;
+const replayed = (id: string): readonly Collected[] =>
+  (written.records.get(topics.input) ?? []).filter(
+    ({ headers }) => String(headers['dlq.operation-id']) === id,
+  );
+
+/** Makes dead letters, and waits until the index has them. */
+async function die(some: readonly number[], service = first) {
+  const before = (await ask<{ index: { indexed: number } }>('dead-letters?limit=1', undefined, service)).index
+    .indexed;
+  await produce(topics.input, some.map(broken));
+  await eventually('they are dead letters in the index', async () => {
+    const { index } = await ask<{ index: { indexed: number; state: string } }>(
+      'dead-letters?limit=1',
+      undefined,
+      service,
+    );
+    return index.state === 'ready' && index.indexed >= before + some.length;
+  });
+}
+
+describe('dead letters', () => {
+  it('are replayed once, keep their first origin when they die again, and are parked at last', async () => {
+    await die(numbers(0, 3));
+    written = await collect([topics.input, parking, topics.dlq]);
+    const [letter] = (await letters()).filter(({ origin }) => origin?.topic === topics.input);
+    const selection = [{ partition: letter?.partition, offset: letter?.offset }];
+    const dry = await ask<DryRun>('dead-letters/replay/dry-run', { selection });
+    expect(dry).toMatchObject({ count: 1, parked: 0, target: topics.input, refused: [] });
+    expect(dry.sample).toHaveLength(1);
+
+    let { id } = await ask<Operation>('dead-letters/replay', { selection });
+    await eventually('it is done', () => isState(id, 'done'));
+    await eventually('it has died again', async () => (await letters()).length === 4);
+    const [again] = await letters();
+    expect(again).toMatchObject({ replayCount: 1, replayed: false, origin: letter?.origin });
+    await eventually(
+      'the first letter counts as replayed',
+      async () => (await letters('replayed=true')).length === 1,
+    );
+    const detail = await ask<{ replays: object[]; replayed: boolean }>(
+      `dead-letters/${String(letter?.partition)}/${String(letter?.offset)}`,
+    );
+    expect(detail).toMatchObject({ replayed: true, replays: [{ operation: id, outcome: 'replayed' }] });
+    await eventually('the replay is read', () => replayed(id).length === 1);
+    const headers = replayed(id)[0]?.headers ?? {};
+    expect(String(headers['dlq.replay-count'])).toBe('1');
+    expect(String(headers['trace'])).toMatch(/^\d$/);
+
+    // Twice is enough: then it is parked.
+    for (const outcome of ['replayed', 'parked']) {
+      const [newest] = await letters();
+      const command = { selection: [{ partition: newest?.partition, offset: newest?.offset }] };
+      ({ id } = await ask<Operation>('dead-letters/replay', command));
+      await eventually('it is done', () => isState(id, 'done'));
+      if (outcome === 'replayed')
+        await eventually('it has died again', async () => (await letters()).length === 5);
+    }
+    await eventually('it is parked', () => written.records.get(parking)?.length === 1);
+    expect(String(written.records.get(parking)?.[0]?.headers['dlq.replay-count'])).toBe('2');
+    await eventually('the letter says so', async () => (await letters())[0]?.parked === true);
+    expect(await ask<Operation>(`operations/${id}`)).toMatchObject({ total: 1, done: 1, parked: 1 });
+    expect(await metric(first, 'pipeline_replays_total', 'outcome="parked"')).toBe(1);
+  });
+
+  it('are refused where they must not go', async () => {
+    const filter = { replayed: false };
+    const other = { filter, target: topics.output };
+    const dry = await ask<DryRun>('dead-letters/replay/dry-run', other);
+    expect(dry.count).toBe(0);
+    expect(dry.refused.join()).toContain('REPLAY_TARGETS');
+    for (const [body, problem] of [
+      [other, 'REPLAY_TARGETS'],
+      [{ filter, target: topics.dlq }, 'REPLAY_TARGETS'],
+      [{ selection: [{ partition: 0, offset: 99_999 }] }, 'not in the dead-letter topic'],
+      [{}, 'either selection or filter'],
+      [{ filter: { colour: 'red' } }, 'colour'],
+      [{ selection: [], rate: 0 }, 'rate'],
+    ] as const) {
+      await expect(ask('dead-letters/replay', body)).rejects.toThrow(problem);
+    }
+  });
+
+  it('are replayed no faster than asked for; pause, resume and cancel take effect', async () => {
+    await die(numbers(100, 160));
+    const filter = { replayed: false, from: new Date(Date.now() - 3_600_000).toISOString() };
+    const { id, total } = await ask<Operation>('dead-letters/replay', { filter, rate: 20 });
+    const began = Date.now();
+    await eventually('it is at work', async () => (await ask<Operation>(`operations/${id}`)).done > 0);
+    // By the other instance: the topic is the command.
+    await ask(`operations/${id}/pause`, {}, second);
+    await eventually('it is paused here', () => isState(id, 'paused'));
+    await eventually('nothing more is replayed', async () => {
+      const { done } = await ask<Operation>(`operations/${id}`);
+      await new Promise((resolve) => setTimeout(resolve, 1_200));
+      return (await ask<Operation>(`operations/${id}`)).done === done;
+    });
+    const { done } = await ask<Operation>(`operations/${id}`);
+    expect(done).toBeLessThan(total);
+    await ask(`operations/${id}/resume`, {});
+    await eventually('it goes on', async () => (await ask<Operation>(`operations/${id}`)).done > done);
+    expect((await ask<Operation>(`operations/${id}`)).done).toBeLessThanOrEqual(
+      ((Date.now() - began) / 1_000) * 20 + 20,
+    );
+    await ask(`operations/${id}/cancel`, {});
+    await eventually('it is cancelled', () => isState(id, 'cancelled', second));
+    await expect(ask(`operations/${id}/resume`, {})).rejects.toThrow('409');
+  });
+
+  it('are replayed at most once each, when the instance that does it is killed', async () => {
+    const some = numbers(1_000, 1_200);
+    const from = new Date().toISOString();
+    await die(some);
+    const { id, total } = await ask<Operation>('dead-letters/replay', {
+      filter: { from, replayed: false },
+      rate: 50,
+    });
+    expect(total).toBeGreaterThanOrEqual(some.length);
+    await eventually('it is half-way', async () => (await ask<Operation>(`operations/${id}`)).done >= 50);
+    await first.stop('SIGKILL');
+    await eventually('the other one has done the rest', () => isState(id, 'done', second), 60_000);
+    await eventually('all replays are read', () => replayed(id).length >= total);
+    const origins = replayed(id).map(({ value }) => numberOf(value));
+    expect(origins).toHaveLength(total);
+    for (const number of some) expect(origins.filter((one) => one === number).length).toBe(1);
+    first = await startService('consumer', topics, env);
+    await eventually('the killed one is back', () => isReady(first));
+  });
+
+  it('are safe from what others write to the operations topic', async () => {
+    const order = (v: number, body: object, id = 'abcdef0123456789') => ({
+      key: JSON.stringify(['order', topics.group, id]),
+      value: JSON.stringify({ v, body }),
+    });
+    await produce(operationsTopic, [
+      { key: 'garbage', value: 'garbage' },
+      { key: '[', value: '{}' },
+      order(2, { from: 'the future' }),
+      order(1, { id: 'abcdef0123456789' }),
+      { key: JSON.stringify(['progress', topics.group, 'abcdef0123456789']), value: '{"v":1,"body":null}' },
+    ]);
+    const before = await ask<readonly Operation[]>('operations');
+    await die([2_000]);
+    const [letter] = await letters();
+    const command = { selection: [{ partition: letter?.partition, offset: letter?.offset }] };
+    const { id } = await ask<Operation>('dead-letters/replay', command);
+    await eventually('it is done', () => isState(id, 'done'));
+    expect(await ask<readonly Operation[]>('operations')).toHaveLength(before.length + 1);
+    expect(await isReady(first)).toBe(true);
+  });
+
+  it('are believed to be replays only with a proof', async () => {
+    const forged = broken(3_000);
+    const headers = {
+      ...forged.headers,
+      'dlq.replay-count': '2',
+      'dlq.operation-id': 'abcdef01',
+      'dlq.replay-proof': 'x.y',
+    };
+    await produce(topics.input, [{ ...forged, headers }]);
+    await eventually('it is a dead letter', async () => {
+      const { items } = await ask<{ items: readonly Letter[] }>('dead-letters/search', { key: 'user-3000' });
+      return items.length === 1 && items[0]?.replayCount === 0;
+    });
+  });
+
+  it('are deleted before a time, when their number is told', async () => {
+    await eventually('the index is ready', async () => {
+      const { index } = await ask<{ index: { state: string } }>('dead-letters?limit=1');
+      return index.state === 'ready';
+    });
+    const before = new Date().toISOString();
+    const { count } = await ask<DryRun>('dead-letters/purge/dry-run', { before });
+    expect(count).toBeGreaterThan(200);
+    await expect(ask('dead-letters/purge', { before, count: count - 1 })).rejects.toThrow('409');
+    expect(await ask<Operation>('dead-letters/purge', { before, count })).toMatchObject({
+      state: 'done',
+      total: count,
+    });
+    await eventually('they are gone', async () => (await letters()).length < 2);
+    const admin = testKafka().admin();
+    await admin.connect();
+    const offsets = await admin.fetchTopicOffsets(topics.dlq);
+    await admin.disconnect();
+    expect(offsets.reduce((sum, { low }) => sum + Number(low), 0)).toBeGreaterThanOrEqual(count);
+  });
+});
