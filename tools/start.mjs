@@ -149,6 +149,7 @@ function startApp(name, brokers, port, security) {
       HTTP_HOST: '127.0.0.1',
       HTTP_PORT: String(port),
       ADMIN_AUTH: adminAuth(),
+      ADMIN_AUTH_NONE_IN_PRODUCTION: 'true',
     },
   });
 }

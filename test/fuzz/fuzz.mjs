@@ -46,6 +46,9 @@ supervisor.run(async (signal) => {
     BOOTSTRAP_SERVERS: brokers,
     ADMIN_AUTH: 'none',
     DLQ_FLOOD_RATIO: '1',
+    // What is tested is what answers, not how often it does.
+    ADMIN_COMMAND_LIMIT: '1000000',
+    ADMIN_FAILURE_LIMIT: '1000000',
     ...settingsOf(topics),
   };
   const consumer = await startApp('consumer', { env, log: join(logs, 'consumer.log') });

@@ -280,3 +280,46 @@ it('a hundred clients at once get their answers while events flow', async () => 
   await Promise.all([write(2_000), ...Array.from({ length: 100 }, ask)]);
   await allProcessed('everything is processed');
 });
+
+describe('the audit', () => {
+  interface Page {
+    readonly items: readonly {
+      action: string;
+      actor: string;
+      outcome: string;
+      verified: boolean;
+      parameters: object;
+    }[];
+    readonly nextCursor: string | null;
+  }
+  const page = async (service: Service, query = '') =>
+    (await (await fetch(`${service.url}/admin/audit${query}`)).json()) as Page;
+
+  it('has what was commanded anywhere in the group, page by page, and no garbage', async () => {
+    await produce(`${topics.group}-audit`, [
+      { value: 'garbage' },
+      { value: '{"v":1,"entry":{"action":"forged"}}' },
+    ]);
+    await command(other, 'pause', { reason: 'the last but one', for: '15m' });
+    await command(other, 'resume', { reason: 'the last' });
+    await eventually('it is written', async () =>
+      JSON.stringify((await page(one)).items[0]).includes('the last"'),
+    );
+    const [last, before] = (await page(one)).items;
+    const common = { actor: 'anonymous', outcome: 'done', verified: true };
+    expect(last).toMatchObject({
+      ...common,
+      action: 'resume',
+      parameters: { scope: 'group', reason: 'the last' },
+    });
+    expect(before).toMatchObject({ ...common, action: 'pause', parameters: { for: '15m' } });
+
+    const first = await page(one, '?limit=1');
+    expect(first.items).toEqual([last]);
+    const second = await page(one, `?limit=1&cursor=${String(first.nextCursor)}`);
+    expect(second.items).toEqual([before]);
+    expect((await fetch(`${one.url}/admin/audit?limit=101`)).status).toBe(400);
+    expect(JSON.stringify(await page(one, '?limit=100'))).not.toContain('forged');
+    expect(await metric(one, 'pipeline_audit_records_total', 'result="ignored"')).toBe(2);
+  });
+});

@@ -29,6 +29,12 @@ describe('several instances on four partitions', () => {
   const allCameOut = () => eventually('every event has come out', () => written().length >= produced);
   const successes = (service: Service) => metric(service, 'kafka_messages_processed_total');
 
+  const command = async ({ url }: Service, what: 'pause' | 'resume') => {
+    const headers = { 'content-type': 'application/json' };
+    const body = JSON.stringify({ scope: 'instance' });
+    return (await fetch(`${url}/admin/${what}`, { method: 'POST', headers, body })).status;
+  };
+
   const expectEachOnceInOrder = () => {
     const numbers = numbersIn(reader);
     expect(numbers).toHaveLength(produced);
@@ -73,7 +79,7 @@ describe('several instances on four partitions', () => {
   it('keep a paused member over several session timeouts and a rebalance, which then goes on', async () => {
     const [first, second] = services as [Service, Service];
     for (const service of [first, second]) {
-      expect((await fetch(`${service.url}/admin/pause`, { method: 'POST' })).status).toBe(200);
+      expect(await command(service, 'pause')).toBe(200);
     }
     const before = [await successes(first), await successes(second)];
     await more(2_000);
@@ -91,7 +97,7 @@ describe('several instances on four partitions', () => {
     expect(await third.stop()).toBe(0);
 
     for (const service of [first, second]) {
-      expect((await fetch(`${service.url}/admin/resume`, { method: 'POST' })).status).toBe(200);
+      expect(await command(service, 'resume')).toBe(200);
     }
     await allCameOut();
     expectEachOnceInOrder();

@@ -22,16 +22,21 @@ import {
 import { adminAccess, AuthModule, HealthModule, MetricsModule } from '@pipeline/ops';
 import { ConsumerAdminController } from './admin/admin.controller.js';
 import { PauseControl } from './admin/pause-control.js';
+import { AUDIT_LOG_OPTIONS, AuditLog, type AuditLogOptions } from './audit/audit-log.js';
+import { AuditController } from './audit/audit.controller.js';
 import type { ConsumerConfig } from './config.js';
 import { ConsoleController } from './console/console.controller.js';
 import { ControlLog, type ControlLogOptions } from './control/control-log.js';
 import { ControlState } from './control/control-state.js';
 import { healthProbes } from './health-probes.js';
+import { KAFKA } from './kafka-connection.js';
 import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
 import { KAFKA, OperationsModule } from './operations/operations.module.js';
+import { RunTimeModule } from './run-time/run-time.module.js';
+import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -54,6 +59,7 @@ class TransportModule {
     const options = {
       ...transportOptions(config),
       replays,
+      memberData: encodeInstance(THIS_INSTANCE),
       beforeJoining: (signal: AbortSignal) => control.ready(signal),
     };
     const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
@@ -83,6 +89,8 @@ class TransportModule {
       { provide: FloodWatch, useValue: flood },
       { provide: ControlState, useValue: commands },
       { provide: ControlLog, useValue: control },
+      { provide: KAFKA, useValue: kafka },
+      { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
     ];
@@ -106,8 +114,9 @@ export class AppModule {
         }),
         AuthModule.register(adminAccess(config)),
         OperationsModule.forConfig(config),
+        RunTimeModule.forConfig(config),
       ],
-      controllers: [LoginController, ConsumerAdminController, ConsoleController],
+      controllers: [LoginController, ConsumerAdminController, AuditController, ConsoleController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {
@@ -117,6 +126,7 @@ export class AppModule {
             new StepRunner(loginSteps(config), (name) => circuits.add(name), config.eventTimeout),
         },
         PauseControl,
+        AuditLog,
         Telemetry,
       ],
     };
@@ -159,6 +169,13 @@ function controlOptions(config: ConsumerConfig): ControlLogOptions {
     socketTimeoutMs: config.socketTimeout,
   };
 }
+
+const auditOptions = (config: ConsumerConfig, kafka: Kafka): AuditLogOptions => ({
+  kafka,
+  topic: ownTopics(config).audit,
+  secret: config.controlSecret,
+  socketTimeoutMs: config.socketTimeout,
+});
 
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,

@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { KafkaBatchServer, TransportEvents } from '@pipeline/kafka';
 import { createHttpApp, createLogger, listenHttp, loadConfigOrExit, runApplication } from '@pipeline/ops';
 import { AppModule } from './app.module.js';
+import { VERSION } from './run-time/this-instance.js';
 import { CONSUMER_CHECKS, CONSUMER_SETTINGS } from './config.js';
 
 /** Reads the settings and runs the application. Ends the process with exit code 78 when a setting is wrong. */
@@ -19,7 +20,7 @@ export function bootstrap(): void {
         api: {
           title: 'Login event consumer',
           description: 'Health, metrics and control of one consumer instance.',
-          version: '0.1.0',
+          version: VERSION,
         },
       });
       app.connectMicroservice({ strategy: app.get(KafkaBatchServer) });

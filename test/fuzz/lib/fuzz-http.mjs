@@ -69,7 +69,8 @@ const isReady = async ({ url }) => (await read(`${url}/health`)) !== undefined;
  */
 async function checkFlow({ consumer, producer, before, checks, signal }) {
   await command('PUT', `${producer.url}/admin/rate`, { rate: 100 });
-  await command('POST', `${consumer.url}/admin/resume`);
+  for (const scope of ['instance', 'group']) await command('POST', `${consumer.url}/admin/resume`, { scope });
+  await command('DELETE', `${consumer.url}/admin/log-level`);
   const { sent } = await command('POST', `${producer.url}/admin/resume`);
   const flows = async () => (await statusOf(producer)).sent > sent + 100;
   await waitFor(flows, { timeoutMs: START_LIMIT_MS, what: 'events of the producer', signal });

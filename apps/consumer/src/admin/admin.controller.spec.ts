@@ -9,6 +9,8 @@ import { ConsumerAdminController } from './admin.controller.js';
 import { ControlLog } from '../control/control-log.js';
 import { ControlState } from '../control/control-state.js';
 import { MemoryLog } from '../control/testing/memory-log.js';
+import { History } from '../run-time/history.js';
+import { ENVIRONMENT } from '../run-time/run-time.module.js';
 import { PauseControl } from './pause-control.js';
 import type { PauseState } from './pause-view.js';
 
@@ -45,6 +47,8 @@ beforeAll(async () => {
       { provide: ControlState, useValue: state },
       { provide: ControlLog, useValue: new MemoryLog().for(state) },
       { provide: Metrics, useValue: metrics },
+      { provide: ENVIRONMENT, useValue: 'test' },
+      { provide: History, useValue: { throughput: () => ({}), rebalances: 0 } },
     ],
   }).compile();
   app = module.createNestApplication<NestExpressApplication>();

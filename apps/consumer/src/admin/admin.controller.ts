@@ -1,4 +1,4 @@
-import { Body, Get, HttpCode, Post, ServiceUnavailableException } from '@nestjs/common';
+import { Body, Get, HttpCode, Inject, Post, ServiceUnavailableException } from '@nestjs/common';
 import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import {
   Circuits,
@@ -10,6 +10,9 @@ import {
 import { AdminController, ApiProblem, Audited, CurrentActor, RequiresRole, type Actor } from '@pipeline/ops';
 import { ControlLog, ControlUnavailableError, type ControlStatus } from '../control/control-log.js';
 import { ControlState } from '../control/control-state.js';
+import { History, type Throughput } from '../run-time/history.js';
+import { ENVIRONMENT } from '../run-time/run-time.module.js';
+import { THIS_INSTANCE, type InstanceInfo } from '../run-time/this-instance.js';
 import { PausePartitionsDto, ResumePartitionsDto } from './pause-command.dto.js';
 import { PauseControl } from './pause-control.js';
 import type { PauseState, PauseView } from './pause-view.js';
@@ -22,6 +25,9 @@ interface ConsumerStatus {
   readonly circuits: readonly CircuitStatus[];
   readonly flood: boolean;
   readonly transport: TransportStatus;
+  readonly instance: InstanceInfo & { readonly environment: string };
+  readonly throughput: Throughput;
+  readonly rebalances: number;
 }
 
 const selectPause = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => ({
@@ -42,6 +48,8 @@ export class ConsumerAdminController {
     private readonly flood: FloodWatch,
     private readonly control: ControlLog,
     private readonly state: ControlState,
+    private readonly history: History,
+    @Inject(ENVIRONMENT) private readonly environment: string,
   ) {}
 
   @Post('pause')
@@ -94,6 +102,9 @@ export class ConsumerAdminController {
       circuits: this.circuits.describe(),
       flood: this.flood.isFlooded,
       transport: this.server.describe(),
+      instance: { ...THIS_INSTANCE, environment: this.environment },
+      throughput: this.history.throughput(),
+      rebalances: this.history.rebalances,
     };
   }
 }

@@ -1,6 +1,8 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { CircuitStatus, TransportStatus } from '@pipeline/kafka';
 import type { ControlStatus } from '../control/control-log.js';
+import type { Throughput } from '../run-time/history.js';
+import type { InstanceInfo } from '../run-time/this-instance.js';
 import type { PauseState, PauseView, Scope } from './pause-view.js';
 
 const REASONS = { type: 'array', items: { type: 'string' }, example: ['operator'] } as const;
@@ -144,6 +146,31 @@ class CircuitStatusDto implements CircuitStatus {
   since!: string;
 }
 
+class InstanceInfoDto implements InstanceInfo {
+  @ApiProperty({ description: 'Made anew at every start' })
+  id!: string;
+
+  @ApiProperty()
+  host!: string;
+
+  @ApiProperty()
+  version!: string;
+
+  @ApiProperty(TIME)
+  startedAt!: string;
+
+  @ApiProperty({ description: 'Which environment this is' })
+  environment!: string;
+}
+
+class ThroughputDto implements Throughput {
+  @ApiProperty({ description: 'Events that left, dead letters included; over the last minute' })
+  processedPerSecond!: number;
+
+  @ApiProperty()
+  deadLetteredPerSecond!: number;
+}
+
 /** What GET /admin/status answers. */
 export class ConsumerStatusDto {
   @ApiProperty({ description: 'Whether and why operators have paused this instance as a whole' })
@@ -163,4 +190,13 @@ export class ConsumerStatusDto {
 
   @ApiProperty()
   transport!: TransportStatusDto;
+
+  @ApiProperty()
+  instance!: InstanceInfoDto;
+
+  @ApiProperty()
+  throughput!: ThroughputDto;
+
+  @ApiProperty({ type: 'integer', description: 'How often it was assigned partitions since it started' })
+  rebalances!: number;
 }

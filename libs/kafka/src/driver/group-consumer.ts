@@ -2,6 +2,7 @@ import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, TopicPartition } from '../record.js';
 import { abortableDelay, withTimeLimit } from '../abort.js';
 import { withDriverDeadline } from './driver-deadline.js';
+import { assignerTelling } from './group-members.js';
 import { accessDelayMs, reconnectDelay } from './reconnect-delay.js';
 import { accessFailure } from './security/access-failure.js';
 import { OFFSET_OUT_OF_RANGE, type PositionOutOfRange } from './offset-out-of-range.js';
@@ -40,6 +41,8 @@ export interface GroupConsumerOptions {
   readonly partitionFetchBytes: number;
   /** More partitions than this per instance share the workers; each worker holds one batch. */
   readonly concurrentPartitions: number;
+  /** What this member tells the others of itself. @default nothing */
+  readonly memberData?: Buffer;
 }
 
 export interface GroupListener {
@@ -81,6 +84,7 @@ export class GroupConsumer {
   ) {
     this.consumer = kafka.consumer({
       groupId: options.groupId,
+      partitionAssigners: [assignerTelling(options.memberData ?? Buffer.alloc(0))],
       sessionTimeout: options.sessionTimeoutMs,
       heartbeatInterval: options.heartbeatIntervalMs,
       rebalanceTimeout: Math.max(options.sessionTimeoutMs, 60_000),

@@ -26,6 +26,8 @@ export interface KafkaBatchOptions {
   /** Partitions whose batches are worked on at once. */
   readonly concurrentPartitions: number;
   readonly shutdownTimeoutMs: number;
+  /** What this instance tells the others of the group of itself. */
+  readonly memberData?: Buffer;
   /** What has to be known before the group is joined. @throws AbortedError when the signal is aborted */
   readonly beforeJoining?: (signal: AbortSignal) => Promise<void>;
   /** By which replays are told from forgeries; without them no replay is believed. */

@@ -5,13 +5,20 @@ import { parseDuration } from './parse-duration.js';
 /** No control characters, line breaks or broken surrogates: the reason is logged and shown. */
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
 
-const IsDuration = () =>
+const LONGEST_MS = 30 * 86_400_000;
+
+/**
+ * A text that `parseDuration` reads, not longer than `longestMs`.
+ *
+ * @publicApi
+ */
+export const IsDuration = (longestMs = LONGEST_MS, longest = '30 days') =>
   ValidateBy({
     name: 'isDuration',
     validator: {
-      validate: (value) => typeof value === 'string' && parseDuration(value) !== undefined,
+      validate: (value) => typeof value === 'string' && (parseDuration(value) ?? Infinity) <= longestMs,
       defaultMessage: () =>
-        '$property must be a text such as 15m, 1h30m, PT15M or 900 (seconds), at most 30 days',
+        `$property must be a text such as 15m, 1h30m, PT15M or 900 (seconds), at most ${longest}`,
     },
   });
 

@@ -1,4 +1,4 @@
-import type { Role } from '../auth/actor.js';
+import { ROLES, type Role } from '../auth/actor.js';
 
 /**
  * One command, or an attempt at one. It holds nothing that a request may carry of people: see `safeParameters`.
@@ -45,3 +45,38 @@ function isSafe(value: unknown): value is AuditParameters[string] {
   if (typeof value === 'string') return PRINTABLE.test(value);
   return typeof value === 'number' || typeof value === 'boolean';
 }
+
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
+
+/**
+ * Whether something that was read from elsewhere is an entry, and nothing but one.
+ *
+ * @publicApi
+ */
+export function isAuditEntry(given: unknown): given is AuditEntry {
+  if (typeof given !== 'object' || given === null) return false;
+  const { at, actor, role, from, action, parameters, outcome, status, ...rest } = given as Record<
+    string,
+    unknown
+  >;
+  const isText = (value: unknown) => typeof value === 'string' && PRINTABLE.test(value);
+  const isOneOf = (words: readonly unknown[], value: unknown) => words.includes(value);
+  return (
+    Object.keys(rest).length === 0 &&
+    typeof at === 'string' &&
+    ISO_TIME.test(at) &&
+    (actor === null || isText(actor)) &&
+    isOneOf([...ROLES, null], role) &&
+    isText(from) &&
+    isText(action) &&
+    isParameters(parameters) &&
+    isOneOf(AUDIT_OUTCOMES, outcome) &&
+    Number.isInteger(status)
+  );
+}
+
+const isParameters = (given: unknown): boolean =>
+  typeof given === 'object' &&
+  given !== null &&
+  !Array.isArray(given) &&
+  Object.entries(given).every(([name, value]) => PRINTABLE.test(name) && isSafe(value));

@@ -1,5 +1,6 @@
 import { readTokenFile } from '../auth/token-file.js';
 import { parseTokenSetting, type TokenEntry } from '../auth/token-entry.js';
+import { LOG_LEVELS } from '../logging/create-logger.js';
 import { choice, flag, integer, list, text } from './builders.js';
 import type { SettingsCheck } from './load-settings.js';
 import { defineSettings, setting, type SettingValues } from './setting.js';
@@ -19,7 +20,7 @@ const HOST_NAME = /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z
 export function opsSettings(defaults: { httpPort: number }) {
   return defineSettings({
     level: choice('LEVEL', {
-      of: ['DEBUG', 'INFO', 'WARN', 'ERROR'],
+      of: LOG_LEVELS,
       default: 'INFO',
       help: 'Log lines below this level are left out.',
     }),

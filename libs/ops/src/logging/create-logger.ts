@@ -2,6 +2,10 @@ import type { LoggerService } from '@nestjs/common';
 import { NativeLogger, PinoLogger, type Params } from 'nestjs-pino';
 import { pino, type DestinationStream } from 'pino';
 
+/** From the most lines to the fewest: lines below a level are left out. */
+export const LOG_LEVELS = ['DEBUG', 'INFO', 'WARN', 'ERROR'] as const;
+export type LogLevelName = (typeof LOG_LEVELS)[number];
+
 /**
  * The logger of a service, for Nest and for what runs before Nest does: one JSON object per line on stdout, with
  * ISO time, the level's name, and `service`. An object after the message joins the line:
@@ -15,7 +19,7 @@ import { pino, type DestinationStream } from 'pino';
  * @publicApi
  */
 export function createLogger(
-  { service, level }: { service: string; level: 'DEBUG' | 'INFO' | 'WARN' | 'ERROR' },
+  { service, level }: { service: string; level: LogLevelName },
   destination: DestinationStream = pino.destination({ dest: 1, sync: true }),
 ): LoggerService {
   const params: Params = {

@@ -87,6 +87,12 @@ export const METRICS = {
     help: 'Records read from the control topic, by what became of them: only `applied` ones have an effect.',
     labels: { result: ['applied', 'unchanged', 'stale', 'newer', 'foreign', 'garbage', 'forged'] },
   },
+  pipeline_audit_records_total: {
+    type: 'counter',
+    app: 'consumer',
+    help: 'Entries of the audit: written to its topic, dropped because it could not be written (they are in the log), or read and ignored because they are none.',
+    labels: { result: ['written', 'dropped', 'ignored'] },
+  },
   pipeline_rebalances_total: {
     type: 'counter',
     app: 'consumer',

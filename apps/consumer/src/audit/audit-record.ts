@@ -1,0 +1,61 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { AUDIT_OUTCOMES, isAuditEntry, type AuditEntry } from '@pipeline/ops';
+
+const AUDIT_VERSION = 1;
+const LONGEST_BYTES = 16_384;
+
+/** An entry as the topic has it. */
+export interface AuditRecord {
+  readonly entry: AuditEntry;
+  /** Signed with the secret of this group: an instance of it has written this. */
+  readonly verified: boolean;
+}
+
+export function encodeAudit(entry: AuditEntry, secret: string | undefined): Buffer {
+  const signature = secret === undefined ? undefined : sign(secret, entry);
+  return Buffer.from(JSON.stringify({ v: AUDIT_VERSION, entry, signature }));
+}
+
+/** What is no entry, of another version, or forged is undefined; never throws, whatever the bytes are. */
+export function decodeAudit(value: Buffer | null, secret: string | undefined): AuditRecord | undefined {
+  if (!value || value.length > LONGEST_BYTES) return undefined;
+  const parsed = parse(value);
+  if (typeof parsed !== 'object' || parsed === null) return undefined;
+  const { v, entry, signature } = parsed as Record<string, unknown>;
+  if (v !== AUDIT_VERSION || !isAuditEntry(entry)) return undefined;
+  if (signature === undefined || secret === undefined) return { entry, verified: false };
+  return typeof signature === 'string' && isSame(signature, sign(secret, entry))
+    ? { entry, verified: true }
+    : undefined;
+}
+
+function sign(secret: string, entry: AuditEntry): string {
+  const { at, actor, role, from, action, parameters, outcome, status } = entry;
+  const fields = [
+    AUDIT_VERSION,
+    at,
+    actor,
+    role,
+    from,
+    action,
+    parameters,
+    AUDIT_OUTCOMES.indexOf(outcome),
+    status,
+  ];
+  return createHmac('sha256', secret)
+    .update(`audit ${JSON.stringify(fields)}`)
+    .digest('hex');
+}
+
+function isSame(given: string, wanted: string): boolean {
+  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}
+
+function parse(bytes: Buffer): unknown {
+  try {
+    return JSON.parse(bytes.toString()) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,2 @@
+/** Injects the connection to Kafka. */
+export const KAFKA = Symbol('KAFKA');
