@@ -34,7 +34,7 @@ import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
-import { KAFKA, OperationsModule } from './operations/operations.module.js';
+import { OperationsModule } from './operations/operations.module.js';
 import { RunTimeModule } from './run-time/run-time.module.js';
 import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { Telemetry } from './telemetry.js';
@@ -89,7 +89,6 @@ class TransportModule {
       { provide: FloodWatch, useValue: flood },
       { provide: ControlState, useValue: commands },
       { provide: ControlLog, useValue: control },
-      { provide: KAFKA, useValue: kafka },
       { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },

@@ -5,6 +5,7 @@ import { ReplayKeys, TopicLimits, type Kafka } from '@pipeline/kafka';
 import type { ConsumerConfig } from '../config.js';
 import { DeadLettersController } from '../dead-letters/dead-letters.controller.js';
 import { Letters } from '../dead-letters/letters.js';
+import { KAFKA } from '../kafka-connection.js';
 import { LetterCommandsController } from './letter-commands.controller.js';
 import { LetterMetrics } from './letter-metrics.js';
 import type { Counts } from './operation-job.js';
@@ -14,9 +15,6 @@ import { Operations } from './operations.js';
 import { OperationsController } from './operations.controller.js';
 import { OperationsLog } from './operations-log.js';
 import { OperationsState } from './operations-state.js';
-
-/** The connection of the transport. */
-export const KAFKA = Symbol('KAFKA');
 
 /** Dead letters, and what is done with them. Needs KAFKA, ReplayKeys and TopicLimits of the transport. */
 @Module({})
