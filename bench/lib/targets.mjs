@@ -176,6 +176,18 @@ export function targets() {
       unit: 's',
       atMost: 10,
     },
+    {
+      figure: 'an index of 1,000,000 dead letters, alone',
+      value: of('index', 'seconds', 0),
+      unit: 's',
+      atMost: 60,
+    },
+    {
+      figure: 'events/s while it is built against without',
+      value: of('index', 'perSecond', 2) / of('index', 'perSecond', 1),
+      unit: times,
+      atLeast: 0.9,
+    },
     { figure: 'values of 2 KB', value: of('sizes', 'mbPerSecond', 1), unit: 'MB/s' },
     { figure: 'values of 20 KB', value: of('sizes', 'mbPerSecond', 2), unit: 'MB/s' },
   ];

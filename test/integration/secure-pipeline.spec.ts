@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { ensureTopics } from '@pipeline/kafka';
 import type { Kafka } from 'kafkajs';
-import { grant, leastAcls, revoke, type Acl } from '../../tools/lib/acls.mjs';
+import { grant, leastAcls, operationAcls, revoke, type Acl } from '../../tools/lib/acls.mjs';
 import { createAuthority } from '../../tools/lib/certificates.mjs';
 import { ADMIN, USERS } from '../../tools/lib/secure-kafka.mjs';
 import { connectAs } from '../../tools/lib/secure-access.mjs';
@@ -37,7 +37,8 @@ type Topics = ReturnType<typeof uniqueTopics>;
 async function prepare(): Promise<{ topics: Topics; acls: Acl[] }> {
   const topics = uniqueTopics();
   const retries = [1, 2, 3].map((number) => `${topics.input}-retry-${String(number)}`);
-  const own = ['control', 'audit'].map((suffix) => `${topics.group}-${suffix}`);
+  const own = ['control', 'audit', 'operations'].map((suffix) => `${topics.group}-${suffix}`);
+  own.push(`${topics.dlq}-parking`);
   const names = [topics.input, topics.output, topics.dlq, ...retries, ...own];
   const specs = names.map((topic) => ({ topic, partitions: 1, replication: 1, config: {} }));
   // A topic that was just made may not be known everywhere yet.
@@ -181,6 +182,39 @@ describe('the least set of ACLs', () => {
     await grant(admin, acls.filter(isControl));
     await eventually('it can be resumed', async () => (await command('resume')) === 200);
     await eventually('the event is processed', async () => (await processed(consumer, 'success')) === 1);
+    expect(await consumer.stop()).toBe(0);
+  });
+
+  it('with what operations need is enough to replay and to purge; without it the pipeline works', async () => {
+    const { topics, acls } = await prepare();
+    const { input: inputTopic, dlq: dlqTopic, group: consumerGroup } = topics;
+    await grant(admin, acls);
+    const consumer = await start('consumer', topics);
+    await send(topics, 'not JSON');
+    await eventually('it is a dead letter', async () => (await processed(consumer, 'dlq')) === 1);
+    const log = /operations topic .* cannot be read.*authorization failed: .* on topic .*-operations/;
+    expect(consumer.output()).toMatch(log);
+    await grant(admin, operationAcls({ inputTopic, dlqTopic, consumerGroup }, USERS.consumer));
+    const command = (path: string, body: object) =>
+      fetch(`${consumer.url}/admin/dead-letters/${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+    const selection = [{ partition: 0, offset: 0 }];
+    await eventually(
+      'it can be replayed',
+      async () => (await command('replay', { selection })).status === 200,
+    );
+    await eventually('it has died again', async () => (await processed(consumer, 'dlq')) === 2);
+    const before = new Date().toISOString();
+    const counted = async () => {
+      const answer = await command('purge/dry-run', { before });
+      return answer.status === 200 ? ((await answer.json()) as { count: number }).count : 0;
+    };
+    await eventually('both are in the index', async () => (await counted()) === 2);
+    expect((await command('purge', { before, count: 2 })).status).toBe(200);
+    expectNoSecrets(consumer);
     expect(await consumer.stop()).toBe(0);
   });
 

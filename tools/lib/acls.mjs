@@ -1,7 +1,7 @@
 /**
  * The least that each app needs; docs/SECURITY-KAFKA.md explains every line, and the tests show that one less is
  * too little. Read and Write bring Describe with them.
- * @typedef {{ principal: string, resource: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID', name: string, prefix?: boolean, operation: 'READ' | 'WRITE' }} Acl
+ * @typedef {{ principal: string, resource: 'TOPIC' | 'GROUP' | 'TRANSACTIONAL_ID', name: string, prefix?: boolean, operation: 'READ' | 'WRITE' | 'DELETE' }} Acl
  * @param {{ inputTopic: string, outputTopic: string, dlqTopic: string, consumerGroup: string }} names
  * @param {{ consumer: string, producer: string }} users
  * @returns {Acl[]}
@@ -37,13 +37,41 @@ export function leastAcls({ inputTopic, outputTopic, dlqTopic, consumerGroup }, 
   ];
 }
 
+/**
+ * What looking at dead letters, replaying, parking and purging them needs of the consumer besides; without it the
+ * pipeline works all the same.
+ * @param {{ inputTopic: string, dlqTopic: string, consumerGroup: string }} names
+ * @param {string} consumer
+ * @returns {Acl[]}
+ */
+export function operationAcls({ inputTopic, dlqTopic, consumerGroup }, consumer) {
+  const principal = `User:${consumer}`;
+  /** @type {(name: string, ...operations: Acl['operation'][]) => Acl[]} */
+  const topic = (name, ...operations) =>
+    operations.map((operation) => ({ principal, resource: 'TOPIC', name, operation }));
+  return [
+    ...topic(dlqTopic, 'READ', 'DELETE'),
+    ...topic(inputTopic, 'WRITE'),
+    ...topic(`${consumerGroup}-operations`, 'READ', 'WRITE'),
+    ...topic(`${dlqTopic}-parking`, 'WRITE'),
+    // One for each operation: whoever has it is the one that runs it.
+    {
+      principal,
+      resource: 'TRANSACTIONAL_ID',
+      name: `${consumerGroup}-operation-`,
+      prefix: true,
+      operation: 'WRITE',
+    },
+  ];
+}
+
 /** As a group with a name that topics may have names its own topics. */
 const OWN_TOPICS = ['control', 'audit'];
 const READ_WRITE = /** @type {const} */ (['READ', 'WRITE']);
 
 /** Numbers of the protocol: org.apache.kafka.common.resource.ResourceType, .acl.AclOperation and so on. */
 const RESOURCES = { TOPIC: 2, GROUP: 3, TRANSACTIONAL_ID: 5 };
-const OPERATIONS = { READ: 3, WRITE: 4 };
+const OPERATIONS = { READ: 3, WRITE: 4, DELETE: 6 };
 const ALLOW = 3;
 const LITERAL = 3;
 const PREFIXED = 4;

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { grant, leastAcls } from './acls.mjs';
+import { grant, leastAcls, operationAcls } from './acls.mjs';
 import { UserError, waitFor } from './processes.mjs';
 import { ADMIN, secureEnvironment, TOKEN_OFFSET, USERS } from './secure-kafka.mjs';
 import { writeSecret } from './certificates.mjs';
@@ -45,16 +45,26 @@ export async function prepareAccess(security, brokers, signal) {
   const env = { ...process.env, ...secureEnvironment(security, ADMIN), BOOTSTRAP_SERVERS: brokers };
   const values = await settings(env);
   const kafka = connect(values, { clientId: 'tools' });
+  const specs = [...topicSpecs(values), ...operationTopics(values)];
   await waitFor(
     () =>
-      ensureTopics(kafka, topicSpecs(values), []).then(
+      ensureTopics(kafka, specs, []).then(
         () => true,
         () => false,
       ),
     { timeoutMs: 60_000, what: 'the topics are created', signal },
   );
-  await grant(kafka, leastAcls(values, USERS));
+  await grant(kafka, [...leastAcls(values, USERS), ...operationAcls(values, USERS.consumer)]);
 }
+
+/** @param {{ dlqTopic: string, consumerGroup: string }} values */
+const operationTopics = ({ dlqTopic, consumerGroup }) => [
+  {
+    ...{ topic: `${consumerGroup}-operations`, partitions: 1, replication: 1 },
+    config: { 'cleanup.policy': 'compact,delete' },
+  },
+  { topic: `${dlqTopic}-parking`, partitions: 1, replication: 1, config: {} },
+];
 
 /**
  * The endpoint for tokens, and files with the settings of each user.

@@ -34,9 +34,12 @@ import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
-import { OperationsModule } from './operations/operations.module.js';
 import { RunTimeModule } from './run-time/run-time.module.js';
 import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
+import { OperationsModule } from './operations/operations.module.js';
+import { operationsOptions } from './operations/operation-settings.js';
+import { OperationsLog } from './operations/operations-log.js';
+import { OperationsState } from './operations/operations-state.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -56,11 +59,16 @@ class TransportModule {
     const commands = new ControlState();
     const control = new ControlLog(kafka, controlOptions(config), commands);
     const replays = new ReplayKeys(config.consumerGroup);
+    const operations = new OperationsState();
+    const operationsLog = new OperationsLog(kafka, operationsOptions(config), operations, replays, limits);
     const options = {
       ...transportOptions(config),
-      replays,
       memberData: encodeInstance(THIS_INSTANCE),
-      beforeJoining: (signal: AbortSignal) => control.ready(signal),
+      replays,
+      beforeJoining: async (signal: AbortSignal) => {
+        await control.ready(signal);
+        await operationsLog.known(OPERATIONS_WAIT_MS, signal);
+      },
     };
     const server = new KafkaBatchServer(kafka, options, delivery, limits, events);
     const retry = {
@@ -84,6 +92,8 @@ class TransportModule {
       { provide: KAFKA, useValue: kafka },
       { provide: TopicLimits, useValue: limits },
       { provide: ReplayKeys, useValue: replays },
+      { provide: OperationsState, useValue: operations },
+      { provide: OperationsLog, useValue: operationsLog },
       { provide: TransportEvents, useValue: events },
       { provide: Circuits, useValue: circuits },
       { provide: FloodWatch, useValue: flood },
@@ -112,8 +122,8 @@ export class AppModule {
             healthProbes(server, config.stallTimeout, circuits, control),
         }),
         AuthModule.register(adminAccess(config)),
-        OperationsModule.forConfig(config),
         RunTimeModule.forConfig(config),
+        OperationsModule.forConfig(config),
       ],
       controllers: [LoginController, ConsumerAdminController, AuditController, ConsoleController],
       providers: [
@@ -154,6 +164,9 @@ function createDelivery(
     });
   return new ExactlyOnceDelivery(openProducer, new CommittedOffsets(kafka, groupId), limits, events);
 }
+
+/** Without the keys there, events that were replayed and die again are not known as such: that is worth no outage. */
+const OPERATIONS_WAIT_MS = 5_000;
 
 /** What brokers allow by default (transaction.max.timeout.ms). */
 const MAX_TRANSACTION_MS = 900_000;

@@ -7,8 +7,8 @@ import {
   TOPIC_CHECKS,
 } from '@pipeline/kafka';
 import { parseAppVersion } from '@pipeline/contracts';
-import { CONTROL_SETTINGS } from './control/control-settings.js';
 import { OPERATION_SETTINGS } from './operations/operation-settings.js';
+import { CONTROL_SETTINGS } from './control/control-settings.js';
 import { IP_PLACE } from './login/steps/enrichment.step.js';
 import {
   decimal,
@@ -55,7 +55,7 @@ export const CONSUMER_SETTINGS = defineSettings({
     help: 'Dead letters that /admin/dead-letters knows, the newest ones; each takes about 50 bytes of memory, once somebody has asked for them.',
   }),
   dlqIndexShare: decimal('DLQ_INDEX_CPU', {
-    default: 0.1,
+    default: 0.12,
     min: 0.01,
     max: 1,
     help: 'Share of one core that reading the dead letters may take while their index is built.',

@@ -7,6 +7,6 @@ export const CONTROL_SETTINGS = defineSettings({
     secret: true,
     pattern: /^[^\0\r\n]{16,}$/,
     accepts: 'a text of at least 16 characters',
-    help: 'Signs commands, operations and audit entries (HMAC-SHA256), the same for every instance. Without it, who has commanded something is told as unverified.',
+    help: 'Signs commands and audit entries (HMAC-SHA256), the same for every instance. Without it, who has commanded something is told as unverified.',
   }),
 });

@@ -27,8 +27,11 @@ type IndexedPage = LetterPage & { readonly index: IndexState };
 
 const DEFAULT_LIMIT = 50;
 
+const UNAVAILABLE = 'Kafka does not answer, or too many ask at once.';
+
 /** What is in the dead-letter topic. Viewers see it without personal data. */
 @AdminController('dead-letters')
+@ApiProblem(503, UNAVAILABLE)
 export class DeadLettersController {
   constructor(private readonly letters: Letters) {}
 

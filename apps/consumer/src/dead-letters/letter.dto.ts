@@ -64,6 +64,9 @@ class IndexStateDto implements IndexState {
 
   @ApiProperty({ type: 'integer', description: 'Letters to be found when it is ready' })
   total!: number;
+
+  @ApiProperty({ ...NULLABLE_TEXT, description: 'Why the topic cannot be read now' })
+  problem!: string | null;
 }
 
 /** What GET /admin/dead-letters answers, newest first. */

@@ -58,6 +58,8 @@ export interface IndexState {
   readonly indexed: number;
   /** Letters to be found when it is ready; an estimate until then. */
   readonly total: number;
+  /** Why the topic cannot be read now; null while it can. */
+  readonly problem: string | null;
 }
 
 /** A dead letter as it stands in the topic. */

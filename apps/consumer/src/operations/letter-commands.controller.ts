@@ -30,6 +30,7 @@ const cutoff = ({ body: { before, count } }: { body: Readonly<Record<string, unk
 
 /** What can be done with dead letters; each by a dry run first. */
 @AdminController('dead-letters')
+@ApiProblem(503, UNAVAILABLE)
 export class LetterCommandsController {
   constructor(private readonly operations: Operations) {}
 
@@ -38,7 +39,6 @@ export class LetterCommandsController {
   @Audited('replay dead letters, dry run', chosen)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'What a replay would do.' })
-  @ApiProblem(503, UNAVAILABLE)
   async replayDryRun(@Body() command: ReplayCommandDto = new ReplayCommandDto()): Promise<DryRun> {
     return this.operations.dryRun(toRequest('replay', command, command.target));
   }
@@ -48,7 +48,6 @@ export class LetterCommandsController {
   @Audited('replay dead letters', chosen)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
-  @ApiProblem(503, UNAVAILABLE)
   async replay(
     @Body() command: ReplayCommandDto = new ReplayCommandDto(),
     @CurrentActor() { name }: Actor,
@@ -61,7 +60,6 @@ export class LetterCommandsController {
   @Audited('park dead letters, dry run', chosen)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'What parking would do.' })
-  @ApiProblem(503, UNAVAILABLE)
   async parkDryRun(@Body() command: LetterChoiceDto = new LetterChoiceDto()): Promise<DryRun> {
     return this.operations.dryRun(toRequest('park', command));
   }
@@ -71,7 +69,6 @@ export class LetterCommandsController {
   @Audited('park dead letters', chosen)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
-  @ApiProblem(503, UNAVAILABLE)
   async park(
     @Body() command: LetterChoiceDto = new LetterChoiceDto(),
     @CurrentActor() { name }: Actor,
@@ -84,7 +81,6 @@ export class LetterCommandsController {
   @Audited('purge dead letters, dry run', cutoff)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'How many dead letters a purge would delete.' })
-  @ApiProblem(503, UNAVAILABLE)
   async purgeDryRun(@Body() command: PurgeDryRunDto = new PurgeDryRunDto()): Promise<DryRun> {
     return this.operations.purgeDryRun(toCutoff(command));
   }
@@ -95,7 +91,6 @@ export class LetterCommandsController {
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which has ended.' })
   @ApiProblem(409, 'It is not that many dead letters.')
-  @ApiProblem(503, UNAVAILABLE)
   async purge(
     @Body() command: PurgeCommandDto = new PurgeCommandDto(),
     @CurrentActor() { name }: Actor,

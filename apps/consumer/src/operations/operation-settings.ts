@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto';
-import type { TopicSpec } from '@pipeline/kafka';
+import { topicOfGroup, type TopicSpec } from '@pipeline/kafka';
 import { defineSettings, integer, list, text, type SettingValues } from '@pipeline/ops';
+import type { OperationsLogOptions } from './operations-log.js';
 
 const TOPIC_NAME = /^(?!\.{1,2}$)[a-zA-Z0-9._-]{1,249}$/;
-const ILLEGAL = /[^a-zA-Z0-9._-]/g;
 const LONGEST = 249;
 
 const topic = (name: string, whenUnset: string, help: string) =>
@@ -93,11 +92,11 @@ function topicSpecsOf(config: OperationValues, operations: string, parking: stri
 /** A dead letter and one header more. */
 const PARKED_MESSAGE_BYTES = 2 * 1_048_588 + 1_024;
 
-/** A group may have any name; what a topic cannot have is replaced, and a hash keeps groups apart. */
-function topicOfGroup(group: string, suffix: string): string {
-  const legal = group.replace(ILLEGAL, '_');
-  const name = `${legal}-${suffix}`;
-  if (legal === group && name.length <= LONGEST) return name;
-  const hash = createHash('sha256').update(group).digest('hex').slice(0, 8);
-  return `${legal.slice(0, LONGEST - suffix.length - hash.length - 2)}-${hash}-${suffix}`;
-}
+/** What the log of operations needs. */
+export const operationsOptions = (
+  config: OperationValues & { readonly controlSecret: string | undefined; readonly socketTimeout: number },
+): OperationsLogOptions => {
+  const { operations: topic, specs } = operationTopics(config);
+  const { consumerGroup: group, controlSecret: secret, socketTimeout: socketTimeoutMs } = config;
+  return { group, topic, specs, secret, socketTimeoutMs };
+};

@@ -7,8 +7,11 @@ import { Operations } from './operations.js';
 
 const byId = ({ params: { id } }: { params: Readonly<Record<string, unknown>> }) => ({ id });
 
+const UNAVAILABLE = 'Kafka does not answer, or too many ask at once.';
+
 /** What is being done with dead letters, and how far it is. */
 @AdminController('operations')
+@ApiProblem(503, UNAVAILABLE)
 export class OperationsController {
   constructor(private readonly operations: Operations) {}
 

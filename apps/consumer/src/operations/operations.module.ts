@@ -16,13 +16,12 @@ import { OperationsController } from './operations.controller.js';
 import { OperationsLog } from './operations-log.js';
 import { OperationsState } from './operations-state.js';
 
-/** Dead letters, and what is done with them. Needs KAFKA, ReplayKeys and TopicLimits of the transport. */
+/** Dead letters, and what is done with them. Needs KAFKA, TopicLimits, ReplayKeys and the log of operations. */
 @Module({})
 export class OperationsModule {
   static forConfig(config: ConsumerConfig): DynamicModule {
     const { consumerGroup: group, dlqTopic: dlq, controlSecret: secret, socketTimeout } = config;
-    const { operations: topic, parking, targets, specs } = operationTopics(config);
-    const logOptions = { group, topic, specs, secret, socketTimeoutMs: socketTimeout };
+    const { operations: topic, parking, targets } = operationTopics(config);
     const rules = { targets, parking, dlq, maxReplays: config.maxReplays };
     const runner = runnerName();
     const jobOptions = { group, runner, rules, requestTimeoutMs: socketTimeout, takeoverMs: config.takeover };
@@ -36,13 +35,6 @@ export class OperationsModule {
           useFactory: () => new Letters({ config, ...indexOptions, operations: { topic, group, secret } }),
         },
         LetterMetrics,
-        OperationsState,
-        {
-          provide: OperationsLog,
-          inject: [KAFKA, OperationsState, ReplayKeys, TopicLimits],
-          useFactory: (kafka: Kafka, state: OperationsState, keys: ReplayKeys, limits: TopicLimits) =>
-            new OperationsLog(kafka, logOptions, state, keys, limits),
-        },
         {
           provide: Operations,
           inject: [KAFKA, OperationsLog, OperationsState, ReplayKeys, TopicLimits, LetterMetrics, Letters],

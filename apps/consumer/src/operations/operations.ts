@@ -215,10 +215,12 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** What matches cannot be counted before everything has been read. @throws ServiceUnavailableException */
   private async ready(): Promise<void> {
-    const { state, indexed, total } = await this.letters.ask('state');
+    const { state, indexed, total, problem } = await this.letters.ask('state');
     if (state === 'ready') return;
     throw new ServiceUnavailableException(
-      `The index of the dead letters is being built: ${String(indexed)} of ${String(total)}`,
+      problem === null
+        ? `The index of the dead letters is being built: ${String(indexed)} of ${String(total)}`
+        : `The dead letters cannot be read now: ${problem}`,
     );
   }
 

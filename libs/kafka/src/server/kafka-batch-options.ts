@@ -28,8 +28,8 @@ export interface KafkaBatchOptions {
   readonly shutdownTimeoutMs: number;
   /** What this instance tells the others of the group of itself. */
   readonly memberData?: Buffer;
-  /** What has to be known before the group is joined. @throws AbortedError when the signal is aborted */
-  readonly beforeJoining?: (signal: AbortSignal) => Promise<void>;
   /** By which replays are told from forgeries; without them no replay is believed. */
   readonly replays?: ReplayKeys;
+  /** What has to be known before the group is joined. @throws AbortedError when the signal is aborted */
+  readonly beforeJoining?: (signal: AbortSignal) => Promise<void>;
 }

@@ -1,12 +1,13 @@
 import type { LetterFields } from './letter-fields.js';
 
-const CHUNK = 8_192;
+/** Small enough for thousands of partitions with few letters each. */
+const CHUNK = 1_024;
 
 /** Bits of `flags`. */
 export const REPLAYED = 1;
 export const PARKED = 2;
 
-/** 8,192 letters, side by side: 48 bytes each. */
+/** So many letters, side by side: 48 bytes each. */
 export class Chunk {
   readonly offset = new Float64Array(CHUNK);
   /** By which letters of several partitions are ordered; never less than that of the letter before. */

@@ -1,4 +1,11 @@
-import { RecordLookup, TopicReader, type FoundRecord, type Kafka, type ReadBatch } from '@pipeline/kafka';
+import {
+  describeError,
+  RecordLookup,
+  TopicReader,
+  type FoundRecord,
+  type Kafka,
+  type ReadBatch,
+} from '@pipeline/kafka';
 import type { Done } from '../../operations/operation.js';
 import { decodeFact } from '../../operations/operation-record.js';
 import { subjectOf } from '../../operations/replay-rules.js';
@@ -43,6 +50,7 @@ export class LetterService implements LetterCalls {
   private pending: Record<LetterReplay['outcome'], readonly LetterPosition[]> = { replayed: [], parked: [] };
   private isReady = false;
   private expected = 0;
+  private problem: string | null = null;
 
   constructor(
     private readonly kafka: Kafka,
@@ -65,6 +73,8 @@ export class LetterService implements LetterCalls {
           this.take(batch);
           if (!this.isReady) await duty.rest(signal);
         },
+        onTrouble: (error) => (this.problem = describeError(error)),
+        onReadable: () => (this.problem = null),
         // Marks need letters to be set on.
         onEnd: () => void this.followOperations(signal),
       },
@@ -115,6 +125,7 @@ export class LetterService implements LetterCalls {
       state: this.isReady ? 'ready' : 'building',
       indexed,
       total: this.isReady ? indexed : Math.max(indexed, this.expected),
+      problem: this.problem,
     };
   }
 
