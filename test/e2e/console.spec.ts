@@ -1,70 +1,19 @@
-import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.mjs';
-import {
-  goTo,
-  openConsole,
-  overflows,
-  screenshot,
-  seriousFindings,
-  TOKENS,
-  type OpenConsole,
-  type Role,
-} from '../support/console.js';
-import { numberedEvents } from '../support/events.js';
-import {
-  eventually,
-  isReady,
-  produce,
-  startService,
-  uniqueTopics,
-  type Service,
-} from '../support/pipeline.js';
+import { describe, expect, it } from '@jest/globals';
+import { freePort } from '../../tools/lib/processes.mjs';
+import { goTo, openConsole, overflows, screenshot, seriousFindings, useConsole } from '../support/console.js';
+import { eventually, startService } from '../support/pipeline.js';
 
-const topics = uniqueTopics(2);
-let consumer: Service;
-let browser: Browser;
-const tabs: OpenConsole[] = [];
-
-beforeAll(async () => {
-  const starting = startService('consumer', topics, {
-    ADMIN_AUTH: 'token',
-    ADMIN_TOKENS: TOKENS,
-    ADMIN_FAILURE_LIMIT: '1000',
-    ENVIRONMENT: 'staging',
-  });
-  [consumer, browser] = await Promise.all([starting, launchBrowser()]);
-  await eventually('the consumer is ready', () => isReady(consumer));
-  await produce(topics.input, numberedEvents(0, 400));
-});
-
-afterAll(async () => {
-  await browser.close();
-  await consumer.stop();
-});
-
-/** Parts of the API that a consumer may not have yet. */
-const NOT_THERE_YET = /status of 404/;
-
-/** A tab for one test, in which nothing may go wrong that the test does not allow. */
-async function inTab(
-  role: Role | undefined,
-  use: (page: Page) => Promise<void>,
-  { allow = NOT_THERE_YET, ...options }: { allow?: RegExp } & Parameters<typeof openConsole>[3] = {},
-): Promise<void> {
-  const tab = await openConsole(browser, consumer.url, role, options);
-  tabs.push(tab);
-  try {
-    await use(tab.page);
-    expect(tab.problems.filter((problem) => !allow.test(problem))).toEqual([]);
-  } finally {
-    await tab.close();
-  }
-}
+const running = useConsole();
+const { topics, inTab } = running;
 
 /** What Chromium itself writes on the console of each answer that is no success. */
 const FAILED_REQUESTS = /Failed to load resource/;
+
+const answers = (url: string) =>
+  fetch(url).then(
+    ({ ok }) => ok,
+    () => false,
+  );
 
 describe('the console', () => {
   it('asks for a token, refuses a wrong one, and shows who is signed in where', () =>
@@ -84,13 +33,59 @@ describe('the console', () => {
       { allow: FAILED_REQUESTS },
     ));
 
-  it('shows how it goes: state, figures, partitions', () =>
+  it('asks for no token where none is needed, and is on the port of the admin surface alone', async () => {
+    const port = await freePort();
+    const open = await startService(
+      'consumer',
+      { ...topics, group: `${topics.group}-open` },
+      {
+        ADMIN_PORT: String(port),
+        ENVIRONMENT: 'production',
+      },
+    );
+    try {
+      await eventually('it answers', () => answers(`http://127.0.0.1:${String(port)}/console`));
+      expect(await answers(`${open.url}/console`)).toBe(false);
+      const tab = await openConsole(running.browser, `http://127.0.0.1:${String(port)}`);
+      await tab.page.getByText('anonymous').waitFor();
+      await tab.page.getByText('production').waitFor();
+      await tab.close();
+    } finally {
+      await open.stop('SIGKILL');
+    }
+  });
+
+  it('is worked by keyboard alone', () =>
+    inTab('operator', async (page) => {
+      await page.getByRole('heading', { name: 'Running' }).waitFor();
+      await page.keyboard.press('Tab');
+      await page.getByRole('button', { name: 'Skip to content' }).waitFor();
+      await page.keyboard.press('Enter');
+      expect(await page.evaluate<string>('document.activeElement.tagName')).toBe('MAIN');
+      await page.getByRole('link', { name: 'Dead letters', exact: true }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByText(/dead letters can be found/).waitFor();
+      await page.getByRole('button', { name: 'Replay all that match …' }).focus();
+      await page.keyboard.press('Enter');
+      await page.getByRole('dialog', { name: 'Replay dead letters' }).getByText('Dry run').waitFor();
+      expect(await seriousFindings(page)).toEqual([]);
+      await page.keyboard.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      expect(await page.evaluate<string>('document.activeElement.textContent')).toMatch(/^Replay all/);
+    }));
+
+  it('shows how it goes: state, figures, charts, partitions, instances', () =>
     inTab('viewer', async (page) => {
       await page.getByRole('heading', { name: 'Running' }).waitFor();
       await page.getByText('Nothing is wrong.').waitFor();
-      const partitions = page.getByRole('region', { name: 'Partitions of this instance' });
-      await partitions.getByRole('cell', { name: topics.input }).first().waitFor();
-      await screenshot(page, 'console-overview');
+      for (const name of [/^Events per second: now \d/, /^Lag in events: now \d/, /^Lag in time: now \d/]) {
+        await page.getByRole('img', { name }).locator('canvas').waitFor();
+      }
+      const partitions = page.getByRole('table', { name: 'Partitions of this instance' });
+      await partitions.getByRole('cell', { name: topics.input, exact: true }).first().waitFor();
+      const instances = page.getByRole('table', { name: 'Instances of the group: 1' });
+      await instances.getByText('(answers here)').waitFor();
+      await instances.getByText(`${topics.input} 0-1`).waitFor();
     }));
 
   it('pauses the group with a reason and an end, says so, and lets it go on', () =>
@@ -143,55 +138,6 @@ describe('the console', () => {
       expect(await page.getByRole('link', { name: 'Audit' }).count()).toBe(0);
     }));
 
-  it('groups dead letters by cause, filters them, and shows one with all there is to know', () =>
-    inTab('operator', async (page) => {
-      await goTo(page, 'Dead letters');
-      await page.getByRole('link', { name: 'VALIDATION_FAILED' }).first().click();
-      await page.getByText('Filter: reason VALIDATION_FAILED, rule ip_not_public').waitFor();
-      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
-      await list.getByText('ip: ip_not_public').first().waitFor();
-      await page.getByLabel('Origin partition').fill('1');
-      await page.getByRole('button', { name: 'Apply' }).click();
-      await list.getByText(`${topics.input} 1/`).first().waitFor();
-      await eventually('no others', async () => (await list.getByText(`${topics.input} 0/`).count()) === 0);
-      await screenshot(page, 'console-dead-letters');
-      await list.getByRole('link').first().click();
-      await page.getByRole('heading', { name: /^Dead letter \d+\/\d+/ }).waitFor();
-      await page.getByRole('table', { name: 'Broken rules' }).getByText('ip_not_public').waitFor();
-      await page.getByRole('table', { name: 'Headers' }).getByText('dlq.reason').waitFor();
-      await page.getByText('"ip":"10.0.0.1"').waitFor();
-    }));
-
-  it('masks personal data for a viewer', () =>
-    inTab('viewer', async (page) => {
-      await goTo(page, 'Dead letters');
-      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
-      await list.getByRole('link').first().click();
-      await page.getByText('Personal data is masked for your role.').waitFor();
-      expect(await page.getByText('10.0.0.1').count()).toBe(0);
-    }));
-
-  it('searches in values, without a word of it in an address, and exports', () =>
-    inTab('operator', async (page) => {
-      const addresses: string[] = [];
-      page.on('request', (request) => addresses.push(request.url()));
-      await goTo(page, 'Dead letters');
-      await page.getByText('Search in keys and values').click();
-      await page.getByLabel('Text in the value').fill('"number":380}');
-      await page.getByRole('button', { name: 'Search' }).click();
-      await page.getByText('Search: results are shown').waitFor();
-      const rows = page.getByRole('table', { name: 'Dead letters, newest first' }).getByRole('row');
-      await eventually('one is found', async () => (await rows.count()) === 2);
-      expect([...addresses, page.url()].filter((address) => address.includes('380'))).toEqual([]);
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('button', { name: 'Export all that match' }).click(),
-      ]);
-      expect(download.suggestedFilename()).toBe('dead-letters.ndjson');
-      const lines = (await readFile(await download.path(), 'utf8')).trim().split('\n');
-      expect(lines.map((line) => JSON.parse(line) as unknown)).toHaveLength(20);
-    }));
-
   it('says when the connection is lost, and when it is back', () =>
     inTab(
       'viewer',
@@ -206,17 +152,22 @@ describe('the console', () => {
       { allow: FAILED_REQUESTS },
     ));
 
-  it.each(['light', 'dark'] as const)('keeps nobody out, %s, at any width', (colorScheme) =>
+  it.each([
+    ['light', 1280],
+    ['dark', 360],
+  ] as const)('keeps nobody out: %s, %i pixels wide', (colorScheme, width) =>
     inTab(
       'operator',
       async (page) => {
+        await page.setViewportSize({ width, height: 800 });
         for (const name of ['Overview', 'Pause', 'Dead letters', 'Operations', 'Audit']) {
           await goTo(page, name);
-          for (const width of [1280, 360]) {
-            await page.setViewportSize({ width, height: 800 });
-            expect(await seriousFindings(page)).toEqual([]);
-            expect(await overflows(page)).toBe(false);
+          if (name === 'Overview') {
+            await page.getByRole('table', { name: /^Instances/ }).waitFor();
+            await screenshot(page, width > 360 ? 'console-overview' : 'console-phone');
           }
+          expect(await seriousFindings(page)).toEqual([]);
+          expect(await overflows(page)).toBe(false);
         }
       },
       { colorScheme },

@@ -72,14 +72,18 @@ function entryOf(project) {
 /** @param {string} project */
 function isStale(project) {
   const entry = entryOf(project);
-  return !existsSync(entry) || statSync(entry).mtimeMs < newest(join(root, project, 'src'));
+  const sources = project === 'apps/console' ? ['src', 'public', 'index.html', 'vite.config.mjs'] : ['src'];
+  return sources.some(
+    (name) => !existsSync(entry) || statSync(entry).mtimeMs < newest(join(root, project, name)),
+  );
 }
 
-/** @param {string} folder @returns {number} when its newest source was changed */
-function newest(folder) {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
+/** @param {string} path of a folder or a file @returns {number} when its newest source was changed */
+function newest(path) {
+  if (statSync(path).isFile()) return statSync(path).mtimeMs;
+  return readdirSync(path, { withFileTypes: true, recursive: true })
     .filter(
-      (entry) => entry.isFile() && /\.(?:tsx?|css)$/.test(entry.name) && !entry.name.endsWith('.spec.ts'),
+      (entry) => entry.isFile() && /\.(?:tsx?|css|svg)$/.test(entry.name) && !entry.name.endsWith('.spec.ts'),
     )
     .reduce((latest, entry) => Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs), 0);
 }

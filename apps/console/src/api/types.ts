@@ -74,9 +74,16 @@ export interface Sample {
   readonly lagSeconds: number;
 }
 
+/** Null is what a member does not tell. */
 export interface Instance {
-  readonly host: string;
-  readonly version: string;
+  /** The one that answers. */
+  readonly self: boolean;
+  readonly memberId: string;
+  readonly host: string | null;
+  readonly version: string | null;
+  readonly startedAt: string | null;
+  /** That it connects to Kafka from. */
+  readonly address: string;
   readonly partitions: readonly { readonly topic: string; readonly partition: number }[];
 }
 

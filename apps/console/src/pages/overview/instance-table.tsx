@@ -1,7 +1,7 @@
 import type { Instance } from '../../api/types.js';
 import { ProblemNotice } from '../../components/problem-notice.js';
 import { Table } from '../../components/table.js';
-import { formatPartitions } from '../../format.js';
+import { formatPartitions, formatTime } from '../../format.js';
 import { useLive } from '../../live/use-live.js';
 
 const INTERVAL_MS = 5_000;
@@ -12,12 +12,18 @@ export function InstanceTable() {
   if (problem) return <ProblemNotice error={problem} />;
   if (!data) return null;
   return (
-    <Table caption={`Instances of the group: ${data.length}`} columns={['Host', 'Version', 'Partitions']}>
-      {data.map((instance, index) => (
-        <tr key={index}>
-          <td>{instance.host}</td>
-          <td>{instance.version}</td>
-          <td>{describe(instance)}</td>
+    <Table
+      caption={`Instances of the group: ${data.length}`}
+      columns={['Host', 'Version', 'Started', 'Partitions']}
+    >
+      {data.map((instance) => (
+        <tr key={instance.memberId}>
+          <td>
+            {instance.host ?? instance.address} {instance.self && <span class="muted">(answers here)</span>}
+          </td>
+          <td>{instance.version ?? 'unknown'}</td>
+          <td>{formatTime(instance.startedAt)}</td>
+          <td class="wide">{describe(instance)}</td>
         </tr>
       ))}
     </Table>
