@@ -207,6 +207,7 @@ check 'ports are published on 127.0.0.1 only' loopback_only
 check 'no setting of the applications reaches Kafka' kafka_knows_no_app_setting
 check 'the consumer counts processed events' within 240 at_least 8080 kafka_messages_processed_total 20
 check 'the producer counts its events' within 240 at_least 8081 producer_events_total 20
+check 'the console is served' shows 'id="app"' curl -fsS -m 5 localhost:8080/console
 check 'a processed event is seen on 29092' shows '"processed_at":"' consume_outside processed-user-login
 check 'a dead letter is seen on 29092' shows 'dlq\.reason=' consume_outside user-login-dlq
 

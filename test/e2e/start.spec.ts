@@ -112,6 +112,7 @@ describe('npm start', () => {
     const started = await run('start', ['--port', String(await freeKafkaPort())]);
     const pids = await works(started);
     expect(started.output()).toMatch(/consumer +http:\/\/localhost:\d+\/health +\/metrics +\/docs/);
+    expect(started.output()).toMatch(/console +http:\/\/localhost:\d+\/console/);
     expect(started.output()).toMatch(/in \d+ +processed \d+ +dead-lettered \d+ +lag \d+ +[\d.]+ events\/s/);
     // npm passes a Ctrl-C on to a process that the terminal has told already: the second one is the same.
     started.process.kill('SIGINT');

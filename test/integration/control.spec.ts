@@ -96,7 +96,11 @@ describe('a command to one instance', () => {
     const third = await startService('consumer', topics, SECRET);
     await eventually('the third is a member', () => isReady(third));
     expect(await isPaused(third)).toBe(true);
-    await third.stop();
+    // And is commanded while they do.
+    const leaving = third.stop();
+    expect(await command(other, 'pause', { reason: 'during a rebalance' })).toBe(200);
+    await within('all know', async () => (await statusOf(one)).pause.reason === 'during a rebalance');
+    await leaving;
     await eventually('the others have its partitions', async () => {
       const members = await Promise.all([one, other].map(statusOf));
       return members.flatMap(({ transport }) => transport.partitions).length >= 4;

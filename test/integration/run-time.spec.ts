@@ -29,7 +29,7 @@ async function admin<T>(path: string, method = 'GET', body?: object): Promise<T>
 
 it('an instance tells who it is, how fast it is, and how often its group has rebalanced', async () => {
   interface Status {
-    throughput: { processedPerSecond: number; deadLetteredPerSecond: number };
+    throughput: { processed: number; deadLettered: number };
   }
   expect(await admin('status')).toMatchObject({
     instance: { host: hostname(), version: '0.1.0', environment: 'staging', startedAt: expect.any(String) },
@@ -37,7 +37,7 @@ it('an instance tells who it is, how fast it is, and how often its group has reb
   });
   await eventually('it has been measured', async () => {
     const { throughput } = await admin<Status>('status');
-    return throughput.processedPerSecond > 0 && throughput.deadLetteredPerSecond > 0;
+    return throughput.processed > 0 && throughput.deadLettered > 0;
   });
   const [sample] = await admin<object[]>('history');
   expect(sample).toEqual({

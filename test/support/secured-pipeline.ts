@@ -67,13 +67,12 @@ export class SecuredPipeline {
     const topics = uniqueTopics(partitions);
     const retries = [1, 2, 3].map((number) => `${topics.input}-retry-${String(number)}`);
     const own = ['control', 'audit', 'operations'].map((suffix) => `${topics.group}-${suffix}`);
-    const names = [topics.input, topics.output, topics.dlq, `${topics.dlq}-parking`, ...retries, ...own];
-    const specs = names.map((topic) => ({
-      topic,
-      partitions: own.includes(topic) ? 1 : partitions,
-      replication: 1,
-      config: {},
-    }));
+    const events = [topics.input, topics.output, topics.dlq, `${topics.dlq}-parking`, ...retries];
+    const names = [...events, ...own];
+    const specs = [
+      ...events.map((topic) => ({ topic, partitions, replication: 1, config: {} })),
+      ...own.map((topic) => ({ topic, partitions: 1, replication: 1, config: {} })),
+    ];
     // A topic that was just made may not be known everywhere yet.
     await eventually('the topics are there', () =>
       ensureTopics(this.admin, specs, names).then(

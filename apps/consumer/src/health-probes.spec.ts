@@ -48,6 +48,22 @@ describe('ready', () => {
       details: { partitions: 2, blocked: [{ topic: 't', partition: 3, pausedBy: ['offset-out-of-range'] }] },
     });
   });
+
+  it('is not ready before the control topic is read, and stays ready when it is lost later', () => {
+    const described = { member: true, brokerAnswers: true, refused: [], pausedBy: [], partitions: [] };
+    const status = {
+      topic: 'control',
+      readable: false,
+      since: '2026-01-01T00:00:00.000Z',
+      problem: 'it is away',
+    };
+    const controlOf = (isKnown: boolean) =>
+      healthProbes({ describe: () => described }, 60_000, undefined, { isKnown, describe: () => status })
+        .ready.find(({ name }) => name === 'control')
+        ?.check();
+    expect(controlOf(false)).toEqual({ up: false, details: status });
+    expect(controlOf(true)).toEqual({ up: true, details: status });
+  });
 });
 
 describe('live', () => {

@@ -53,6 +53,12 @@ export async function fuzzHttp({ consumer, env, logs, seed, checks, signal }) {
       await schemathesis(command, { url, seed, log, signal }),
     );
   };
+  // Until its index is built, what asks for dead letters is told to wait.
+  await waitFor(() => hasIndex(consumer), {
+    timeoutMs: START_LIMIT_MS,
+    what: 'the index of dead letters',
+    signal,
+  });
   await Promise.all([consumer, ...closed].map(test));
   // Alone, and so for less long: it is told to write a million events a second.
   await test(producer);
@@ -62,6 +68,13 @@ export async function fuzzHttp({ consumer, env, logs, seed, checks, signal }) {
 
 /** @param {App} app */
 const isReady = async ({ url }) => (await read(`${url}/health`)) !== undefined;
+
+/** @param {App} app */
+async function hasIndex({ url }) {
+  const response = await fetch(`${url}/admin/dead-letters`);
+  const { index } = /** @type {{ index?: { state: string } }} */ (await response.json());
+  return index?.state === 'ready';
+}
 
 /**
  * Whatever the requests have paused, events flow when they are told to, and all of them arrive.

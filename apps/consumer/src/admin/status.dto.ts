@@ -165,10 +165,10 @@ class InstanceInfoDto implements InstanceInfo {
 
 class ThroughputDto implements Throughput {
   @ApiProperty({ description: 'Events that left, dead letters included; over the last minute' })
-  processedPerSecond!: number;
+  processed!: number;
 
   @ApiProperty()
-  deadLetteredPerSecond!: number;
+  deadLettered!: number;
 }
 
 /** What GET /admin/status answers. */

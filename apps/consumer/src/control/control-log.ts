@@ -65,6 +65,7 @@ export class ControlLog {
   private problem: string | null = 'it has not been read yet';
   private since = new Date();
   private running: Promise<unknown> = Promise.resolve();
+  private ensuring: Promise<boolean> | undefined;
 
   constructor(
     private readonly kafka: Kafka,
@@ -202,7 +203,13 @@ export class ControlLog {
     if (decoded.is === 'command') this.waiting.get(decoded.command.id)?.(applied);
   }
 
-  private async ensure(): Promise<boolean> {
+  /** Creates the topic where it is missing; one try at a time. */
+  private ensure(): Promise<boolean> {
+    this.ensuring ??= this.ensureNow().finally(() => (this.ensuring = undefined));
+    return this.ensuring;
+  }
+
+  private async ensureNow(): Promise<boolean> {
     const { topic, spec } = this.options;
     try {
       const { created } = await ensureTopics(this.kafka, spec ? [spec] : [], [topic]);

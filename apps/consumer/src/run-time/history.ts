@@ -12,10 +12,11 @@ export interface HistorySample {
   readonly lagSeconds: number;
 }
 
+/** Events per second. */
 export interface Throughput {
-  /** Events that left, dead letters included. */
-  readonly processedPerSecond: number;
-  readonly deadLetteredPerSecond: number;
+  /** Those that left, dead letters included. */
+  readonly processed: number;
+  readonly deadLettered: number;
 }
 
 const EVERY_MS = 5_000;
@@ -66,8 +67,8 @@ export class History implements OnModuleInit, OnApplicationShutdown {
     const mean = (of: (sample: HistorySample) => number) =>
       last.length === 0 ? 0 : last.reduce((sum, sample) => sum + of(sample), 0) / last.length;
     return {
-      processedPerSecond: mean(({ eventsPerSecond }) => eventsPerSecond),
-      deadLetteredPerSecond: mean(({ deadLettersPerSecond }) => deadLettersPerSecond),
+      processed: mean(({ eventsPerSecond }) => eventsPerSecond),
+      deadLettered: mean(({ deadLettersPerSecond }) => deadLettersPerSecond),
     };
   }
 

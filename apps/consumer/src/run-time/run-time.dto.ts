@@ -94,9 +94,9 @@ export class DescribedSettingDto implements DescribedSetting {
   name!: string;
 
   @ApiProperty({
-    description: 'null while it is unset and has no default; *** for a secret',
+    oneOf: [...['string', 'number', 'boolean'].map((type) => ({ type })), { type: 'array', items: {} }],
     nullable: true,
-    type: Object,
+    description: 'null while it is unset and has no default; *** for a secret',
     example: 'user-login',
   })
   value!: unknown;

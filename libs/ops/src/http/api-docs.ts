@@ -37,7 +37,7 @@ export function serveApiDocs(app: INestApplication, { title, description, versio
 /** Where no token is asked for, none is described. */
 function withoutTokens(document: OpenAPIObject): OpenAPIObject {
   for (const path of Object.values(document.paths)) {
-    for (const operation of [path.get, path.post, path.put]) delete operation?.security;
+    for (const operation of [path.get, path.post, path.put, path.delete]) delete operation?.security;
   }
   return document;
 }
