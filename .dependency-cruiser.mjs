@@ -33,6 +33,12 @@ export default {
       to: { path: 'node_modules/kafkajs' },
     },
     {
+      name: 'the-console-knows-only-the-api',
+      severity: 'error',
+      from: { path: '^apps/console/' },
+      to: { path: '^libs/' },
+    },
+    {
       name: 'retry-is-pure',
       severity: 'error',
       from: { path: '^libs/kafka/src/retry/', pathNot: '\\.spec\\.ts$' },
@@ -43,7 +49,8 @@ export default {
     {
       name: 'not-to-dev-dependency',
       severity: 'error',
-      from: { path: '^(apps|libs)/', pathNot: '\\.spec\\.ts$|/testing/' },
+      // What the console needs is bundled with it.
+      from: { path: '^(apps|libs)/', pathNot: '^apps/console/|\\.spec\\.ts$|/testing/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

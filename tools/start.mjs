@@ -192,6 +192,7 @@ The pipeline runs. Ctrl-C stops it.
   Kafka      ${brokers}
   consumer   http://localhost:${consumer}/health   /metrics   /docs
   producer   http://localhost:${producer}/health   /metrics   /docs
+  console    http://localhost:${consumer}/console
   logs       ${logs}${open}
 `);
 }

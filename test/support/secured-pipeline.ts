@@ -67,15 +67,15 @@ export class SecuredPipeline {
     const topics = uniqueTopics(partitions);
     const retries = [1, 2, 3].map((number) => `${topics.input}-retry-${String(number)}`);
     const own = ['control', 'audit', 'operations'].map((suffix) => `${topics.group}-${suffix}`);
-    const names = [topics.input, topics.output, topics.dlq, ...retries];
-    const single = [...own, `${topics.dlq}-parking`];
+    const events = [topics.input, topics.output, topics.dlq, `${topics.dlq}-parking`, ...retries];
+    const names = [...events, ...own];
     const specs = [
-      ...names.map((topic) => ({ topic, partitions, replication: 1, config: {} })),
-      ...single.map((topic) => ({ topic, partitions: 1, replication: 1, config: {} })),
+      ...events.map((topic) => ({ topic, partitions, replication: 1, config: {} })),
+      ...own.map((topic) => ({ topic, partitions: 1, replication: 1, config: {} })),
     ];
     // A topic that was just made may not be known everywhere yet.
     await eventually('the topics are there', () =>
-      ensureTopics(this.admin, specs, [...names, ...single]).then(
+      ensureTopics(this.admin, specs, names).then(
         () => true,
         () => false,
       ),

@@ -4,7 +4,14 @@ import { run } from './processes.mjs';
 
 export const root = resolve(import.meta.dirname, '..', '..');
 
-const PROJECTS = ['libs/contracts', 'libs/ops', 'libs/kafka', 'apps/consumer', 'apps/producer'];
+const PROJECTS = [
+  'libs/contracts',
+  'libs/ops',
+  'libs/kafka',
+  'apps/consumer',
+  'apps/producer',
+  'apps/console',
+];
 
 /**
  * Makes what a fresh clone lacks: node_modules from the lock file, dist from the sources.
@@ -56,8 +63,11 @@ function isInstalled() {
 const packagesOf = (lockFile) => JSON.parse(readFileSync(lockFile, 'utf8')).packages;
 
 /** @param {string} project */
-const entryOf = (project) =>
-  join(root, project, 'dist', project.startsWith('apps/') ? 'main.js' : 'index.js');
+function entryOf(project) {
+  const isApp = project.startsWith('apps/');
+  const name = project === 'apps/console' ? 'index.html' : isApp ? 'main.js' : 'index.js';
+  return join(root, project, 'dist', name);
+}
 
 /** @param {string} project */
 function isStale(project) {
@@ -68,6 +78,8 @@ function isStale(project) {
 /** @param {string} folder @returns {number} when its newest source was changed */
 function newest(folder) {
   return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts') && !entry.name.endsWith('.spec.ts'))
+    .filter(
+      (entry) => entry.isFile() && /\.(?:tsx?|css)$/.test(entry.name) && !entry.name.endsWith('.spec.ts'),
+    )
     .reduce((latest, entry) => Math.max(latest, statSync(join(entry.parentPath, entry.name)).mtimeMs), 0);
 }

@@ -25,6 +25,7 @@ import { PauseControl } from './admin/pause-control.js';
 import { AUDIT_LOG_OPTIONS, AuditLog, type AuditLogOptions } from './audit/audit-log.js';
 import { AuditController } from './audit/audit.controller.js';
 import type { ConsumerConfig } from './config.js';
+import { ConsoleController } from './console/console.controller.js';
 import { ControlLog, type ControlLogOptions } from './control/control-log.js';
 import { ControlState } from './control/control-state.js';
 import { healthProbes } from './health-probes.js';
@@ -88,7 +89,6 @@ class TransportModule {
     const flood = new FloodWatch({ ratio: config.floodRatio }, events);
     if (config.floodAction === 'pause') events.on('flood', () => server.hold('flood'));
     const providers = [
-      { provide: KAFKA, useValue: kafka },
       { provide: TopicLimits, useValue: limits },
       { provide: ReplayKeys, useValue: replays },
       { provide: OperationsState, useValue: operations },
@@ -98,6 +98,7 @@ class TransportModule {
       { provide: FloodWatch, useValue: flood },
       { provide: ControlState, useValue: commands },
       { provide: ControlLog, useValue: control },
+      { provide: KAFKA, useValue: kafka },
       { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },
@@ -121,10 +122,10 @@ export class AppModule {
             healthProbes(server, config.stallTimeout, circuits, control),
         }),
         AuthModule.register(adminAccess(config)),
-        OperationsModule.forConfig(config),
         RunTimeModule.forConfig(config),
+        OperationsModule.forConfig(config),
       ],
-      controllers: [LoginController, ConsumerAdminController, AuditController],
+      controllers: [LoginController, ConsumerAdminController, AuditController, ConsoleController],
       providers: [
         { provide: LoginProcessor, useFactory: () => new LoginProcessor(config) },
         {

@@ -26,10 +26,10 @@ export interface KafkaBatchOptions {
   /** Partitions whose batches are worked on at once. */
   readonly concurrentPartitions: number;
   readonly shutdownTimeoutMs: number;
-  /** By which replays are told from forgeries; without them no replay is believed. */
-  readonly replays?: ReplayKeys;
   /** What this instance tells the others of the group of itself. */
   readonly memberData?: Buffer;
+  /** By which replays are told from forgeries; without them no replay is believed. */
+  readonly replays?: ReplayKeys;
   /** What has to be known before the group is joined. @throws AbortedError when the signal is aborted */
   readonly beforeJoining?: (signal: AbortSignal) => Promise<void>;
 }
