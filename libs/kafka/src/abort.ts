@@ -1,4 +1,4 @@
-/** Resolves after `ms`, or at once when the signal is aborted. Never rejects. */
+/** Resolves after `ms`, at once when that time has passed already or the signal is aborted. Never rejects. */
 export function abortableDelay(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) {
@@ -10,7 +10,7 @@ export function abortableDelay(ms: number, signal: AbortSignal): Promise<void> {
       signal.removeEventListener('abort', done);
       resolve();
     };
-    const timer = setTimeout(done, ms);
+    const timer = setTimeout(done, Math.max(0, ms));
     signal.addEventListener('abort', done, { once: true });
   });
 }

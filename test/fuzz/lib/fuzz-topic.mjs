@@ -68,13 +68,22 @@ export async function fuzzTopic({ brokers, topics, consumer, seed, values, check
   );
 }
 
-/** @param {import('../../../tools/lib/processes.mjs').Managed & { url: string }} consumer */
-export async function countOf(consumer) {
-  const name = 'kafka_messages_processed_total';
+/** Events that came out. @param {import('../../../tools/lib/processes.mjs').Managed & { url: string }} consumer */
+export const countOf = (consumer) =>
+  countIn(consumer, 'kafka_messages_processed_total', ['result="success"', 'result="dlq"']);
+
+/** Dead letters that went in again. @param {import('../../../tools/lib/processes.mjs').Managed & { url: string }} consumer */
+export const replayedOf = (consumer) => countIn(consumer, 'pipeline_replays_total', ['outcome="replayed"']);
+
+/**
+ * @param {import('../../../tools/lib/processes.mjs').Managed & { url: string }} consumer
+ * @param {string} name @param {string[]} labels
+ */
+async function countIn(consumer, name, labels) {
   // A connection that was idle while values were made or judged may be closed just when it is used again.
   for (let attempt = 1; attempt <= TRIES; attempt++) {
     const text = await read(`${consumer.url}/metrics`);
-    if (text) return sum(text, name, 'result="success"') + sum(text, name, 'result="dlq"');
+    if (text) return labels.reduce((total, label) => total + sum(text, name, label), 0);
   }
   throw new UserError(`${consumer.name} does not answer; its log is ${consumer.log}`);
 }

@@ -94,7 +94,11 @@ export class DescribedSettingDto implements DescribedSetting {
   name!: string;
 
   @ApiProperty({
-    oneOf: [...['string', 'number', 'boolean'].map((type) => ({ type })), { type: 'array', items: {} }],
+    oneOf: [
+      ...['string', 'number', 'boolean'].map((type) => ({ type })),
+      { type: 'array', items: {} },
+      { type: 'object', additionalProperties: true },
+    ],
     nullable: true,
     description: 'null while it is unset and has no default; *** for a secret',
     example: 'user-login',
