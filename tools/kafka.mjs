@@ -41,18 +41,19 @@ supervisor.run(async (signal) => {
     controllerPort: first + CONTROLLER_OFFSET + index,
   }));
   const instead = 'choose others with --port';
-  await requireFreePorts(
-    nodes.flatMap(({ port, controllerPort }) => [
+  await requireFreePorts([
+    ...nodes.flatMap(({ port, controllerPort }) => [
       { port, for: 'Kafka', instead },
       { port: controllerPort, for: "Kafka's controller", instead },
       ...(given.secure ? [{ port: port + MTLS_OFFSET, for: 'Kafka among its nodes', instead }] : []),
     ]),
-  );
+    ...(given.secure ? [{ port: first + TOKEN_OFFSET, for: 'the token endpoint', instead }] : []),
+  ]);
   const jars = await kafkaJars(root, { signal });
   console.error('Starting Kafka …');
   const dir = resolve(given.data, `${count}-${first}${given.secure ? '-secure' : ''}`);
   if (given.secure) await prepareWorkspace({ signal });
-  const security = given.secure ? await prepareSecurity(join(dir, 'security')) : undefined;
+  const security = given.secure ? await prepareSecurity(dir) : undefined;
   const brokers = nodes.map((node) =>
     startBroker({ jars, java, node, nodes, dir, ...(security && secureBroker(security, node)) }),
   );

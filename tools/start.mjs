@@ -123,7 +123,7 @@ async function startKafka(java, { kafka: port }, signal) {
   console.error('Starting Kafka …');
   const node = { id: 1, port, controllerPort: port + CONTROLLER_OFFSET };
   const dir = join(data, `1-${port}${given.secure ? '-secure' : ''}`);
-  const security = given.secure ? await prepareSecurity(join(dir, 'security')) : undefined;
+  const security = given.secure ? await prepareSecurity(dir) : undefined;
   const secured = security && secureBroker(security, node);
   const broker = startBroker({ jars, java, node, nodes: [node], dir, ...secured });
   supervisor.add(broker);

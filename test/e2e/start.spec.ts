@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -244,10 +244,16 @@ describe('npm run kafka', () => {
     expect(anyLeft([kafka])).toEqual([]);
   });
 
-  it('runs a secured broker, and writes down how to connect to it', async () => {
-    const started = await run('kafka', ['--secure', '--port', String(await freeKafkaPort())]);
+  it('runs a secured broker, and writes down how to connect to it, for its owner only', async () => {
+    const port = await freeKafkaPort();
+    const dir = join(folder, `1-${String(port)}-secure`);
+    // As a former version has left it.
+    mkdirSync(dir, { mode: 0o755 });
+    writeFileSync(join(dir, 'node-1.properties'), '', { mode: 0o644 });
+    const started = await run('kafka', ['--secure', '--port', String(port)]);
     await shows(started, /Kafka is ready at/);
     groups.add(started.pidOf('kafka.Kafka') ?? 0);
+    expect(openToOthers(dir, join(dir, 'security'), ...secretsIn(dir))).toEqual([]);
     const file = /\S+pipeline-consumer\.env/.exec(started.output())?.[0] ?? '';
     const kafka = await connectAs(parseEnv(readFileSync(file, 'utf8')) as Record<string, string>);
     const admin = kafka.admin();
@@ -255,8 +261,12 @@ describe('npm run kafka', () => {
     // What this user may see: the topics of the pipeline, by the rights that it was given.
     expect((await admin.listTopics()).sort()).toEqual([
       'processed-user-login',
+      'user-group-audit',
+      'user-group-control',
+      'user-group-operations',
       'user-login',
       'user-login-dlq',
+      'user-login-dlq-parking',
       'user-login-retry-1',
       'user-login-retry-2',
       'user-login-retry-3',
@@ -264,6 +274,17 @@ describe('npm run kafka', () => {
     await admin.disconnect();
     started.process.kill('SIGINT');
     expect(await started.ended).toBe(0);
+  });
+
+  it('names every port that is occupied, the one of the token endpoint too', async () => {
+    const port = await freeKafkaPort();
+    const server = createServer();
+    await once(server.listen(port + 3_000, '127.0.0.1'), 'listening');
+    const started = await run('kafka', ['--secure', '--port', String(port)]);
+    expect(await started.ended).toBe(1);
+    expect(started.output()).toMatch(new RegExp(`${String(port + 3_000)}, for the token endpoint: .*--port`));
+    expect(readdirSync(folder)).toEqual([]);
+    server.close();
   });
 
   it.each([
@@ -275,6 +296,20 @@ describe('npm run kafka', () => {
     expect(started.output().trim()).toMatch(new RegExp(`^${option} must be .*"${value}"$`));
   });
 });
+
+/** Files of a secured broker that hold a password. */
+function secretsIn(dir: string): string[] {
+  const passwords = JSON.parse(read(join(dir, 'security', 'passwords.json'))) as Record<string, string>;
+  const files = readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .filter((file) => Object.values(passwords).some((password) => read(file).includes(password)));
+  // The passwords themselves, the broker's properties, and the settings of each user.
+  expect(files.length).toBe(5);
+  return files;
+}
+
+const openToOthers = (...paths: string[]) => paths.filter((path) => (statSync(path).mode & 0o077) !== 0);
 
 /** With its controller 1000 above; the kernel gives out high ports. */
 async function freeKafkaPort(): Promise<number> {

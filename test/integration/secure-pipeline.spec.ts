@@ -1,102 +1,36 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { ensureTopics } from '@pipeline/kafka';
 import type { Kafka } from 'kafkajs';
-import { grant, leastAcls, operationAcls, revoke, type Acl } from '../../tools/lib/acls.mjs';
+import { grant, operationAcls, revoke, type Acl } from '../../tools/lib/acls.mjs';
 import { createAuthority } from '../../tools/lib/certificates.mjs';
 import { ADMIN, USERS } from '../../tools/lib/secure-kafka.mjs';
 import { connectAs } from '../../tools/lib/secure-access.mjs';
+import { startTokenServer } from '../../tools/lib/token-server.mjs';
 import { VALID } from '../support/events.js';
-import {
-  eventually as soon,
-  isReady,
-  metric,
-  startService,
-  uniqueTopics,
-  type Service,
-} from '../support/pipeline.js';
+import { isReady, type Topics } from '../support/pipeline.js';
 import { startSecureCluster } from '../support/secure-cluster.mjs';
+import {
+  count,
+  dropConnections,
+  eventually,
+  isRefused,
+  named,
+  processed,
+  SecuredPipeline,
+} from '../support/secured-pipeline.js';
 
 let cluster: Awaited<ReturnType<typeof startSecureCluster>>;
 let admin: Kafka;
+let pipeline: SecuredPipeline;
 beforeAll(async () => {
   cluster = await startSecureCluster();
   admin = await connectAs(cluster.environment(ADMIN));
+  pipeline = new SecuredPipeline(cluster, admin);
 });
 afterAll(() => cluster.close());
 
-/** Looks at the many processes of this test a few times a second, which leaves them time to work. */
-const eventually = (what: string, condition: () => Promise<boolean>, timeoutMs?: number) =>
-  soon(what, async () => (await condition()) || (await delay(250, false)), timeoutMs);
-
-type Topics = ReturnType<typeof uniqueTopics>;
-
-/** Topics that are there, and the rights of both apps to use them. */
-async function prepare(): Promise<{ topics: Topics; acls: Acl[] }> {
-  const topics = uniqueTopics();
-  const retries = [1, 2, 3].map((number) => `${topics.input}-retry-${String(number)}`);
-  const own = ['control', 'audit', 'operations'].map((suffix) => `${topics.group}-${suffix}`);
-  own.push(`${topics.dlq}-parking`);
-  const names = [topics.input, topics.output, topics.dlq, ...retries, ...own];
-  const specs = names.map((topic) => ({ topic, partitions: 1, replication: 1, config: {} }));
-  // A topic that was just made may not be known everywhere yet.
-  await eventually('the topics are there', () =>
-    ensureTopics(admin, specs, names).then(
-      () => true,
-      () => false,
-    ),
-  );
-  const { input: inputTopic, output: outputTopic, dlq: dlqTopic, group: consumerGroup } = topics;
-  const acls = leastAcls({ inputTopic, outputTopic, dlqTopic, consumerGroup }, USERS);
-  return { topics, acls };
-}
-
-const start = (app: 'consumer' | 'producer', topics: Topics, env: Record<string, string> = {}) =>
-  startService(app, topics, { ...cluster.environment(USERS[app]), LEVEL: 'DEBUG', ...env });
-
-async function send(topics: Topics, ...values: string[]): Promise<void> {
-  const producer = admin.producer();
-  await producer.connect();
-  await producer.send({ topic: topics.input, messages: values.map((value) => ({ value })) });
-  await producer.disconnect();
-}
-
 const event = JSON.stringify(VALID);
-/** 0 until the service answers. */
-const count = (...args: Parameters<typeof metric>) => metric(...args).catch(() => 0);
-const processed = (service: Service, result: string) =>
-  count(service, 'kafka_messages_processed_total', `result="${result}"`);
-
-/** What readiness says is refused. */
-async function refusals(service: Service): Promise<string> {
-  try {
-    const answer = await fetch(`${service.url}/health`);
-    const { error } = (await answer.json()) as { error?: { kafka?: { refused?: string[] } } };
-    return error?.kafka?.refused?.join() ?? '';
-  } catch {
-    return '';
-  }
-}
-
-const isRefused = (service: Service, reason: RegExp) =>
-  eventually(`readiness tells ${String(reason)}`, async () => reason.test(await refusals(service)), 60_000);
-
-function expectNoSecrets(service: Service): void {
-  const output = service.output();
-  for (const secret of Object.values(cluster.security.passwords)) expect(output).not.toContain(secret);
-  // Every token of ours begins so.
-  expect(output).not.toContain('eyJhbGciOi');
-}
-
-const named = (acl: Acl): RegExp => {
-  if (acl.resource === 'GROUP') return /authorization failed: .* permission Read on the consumer group/;
-  if (acl.resource === 'TRANSACTIONAL_ID') return /authorization failed: .* Write on the transactional ids/;
-  return new RegExp(
-    `authorization failed: .*(Describe \\(part of Read and of Write\\)|Read|Write) on topic .*${acl.name}`,
-  );
-};
 
 /** Writing to a retry topic is seen to be needed once an event has to wait there. */
 const isRetryWrite = ({ name, operation }: Acl) => name.endsWith('-retry-') && operation === 'WRITE';
@@ -107,31 +41,36 @@ async function withoutRetryWrite(topics: Topics, acls: readonly Acl[], missing: 
     acls.filter((acl) => acl !== missing),
   );
   // Nothing listens there.
-  const consumer = await start('consumer', topics, {
+  const consumer = await pipeline.start('consumer', topics, {
     ENRICHMENT_URL: 'http://127.0.0.1:1/?ip={ip}',
     KAFKA_RETRY_LIMIT: '1',
+    RETRY_DELAYS: '1h,1h,1h',
   });
-  await send(topics, event);
-  await isRefused(consumer, named(missing));
-  await grant(admin, [missing]);
-  await eventually(
-    'the event waits to be tried again',
-    async () => (await processed(consumer, 'retry')) >= 1,
-  );
-  await eventually('it is ready', () => isReady(consumer));
+  // At the start, and at run time.
+  for (const waiting of [1, 2]) {
+    if (waiting > 1) await revoke(admin, [missing]);
+    await pipeline.send(topics, event);
+    await isRefused(consumer, named(missing));
+    await grant(admin, [missing]);
+    await eventually(
+      'the events wait to be tried again',
+      async () => (await processed(consumer, 'retry')) === waiting,
+    );
+    await eventually('it is ready', () => isReady(consumer));
+  }
   expect(await consumer.stop()).toBe(0);
 }
 
 describe('the least set of ACLs', () => {
   it.each(['exactly-once', 'at-least-once'])('is enough for both apps, %s', async (guarantee) => {
-    const { topics, acls } = await prepare();
+    const { topics, acls } = await pipeline.prepare();
     const needed = acls.filter(
       ({ resource }) => guarantee === 'exactly-once' || resource !== 'TRANSACTIONAL_ID',
     );
     await grant(admin, needed);
     const [consumer, producer] = await Promise.all([
-      start('consumer', topics, { DELIVERY_GUARANTEE: guarantee }),
-      start('producer', topics, {
+      pipeline.start('consumer', topics, { DELIVERY_GUARANTEE: guarantee }),
+      pipeline.start('producer', topics, {
         PRODUCER_COUNT: '20',
         PRODUCER_RATE: '100',
         PRODUCER_INVALID_RATIO: '0.5',
@@ -144,19 +83,19 @@ describe('the least set of ACLs', () => {
     expect(await isReady(consumer)).toBe(true);
     expect(await isReady(producer)).toBe(true);
     for (const service of [consumer, producer]) {
-      expectNoSecrets(service);
+      pipeline.expectNoSecrets(service);
       expect(await service.stop()).toBe(0);
     }
   });
 
   it('has the control topic: without it nothing is taken, and when it is lost the last state is kept', async () => {
-    const { topics, acls } = await prepare();
+    const { topics, acls } = await pipeline.prepare();
     const isControl = ({ name }: Acl) => name === `${topics.group}-control`;
     await grant(
       admin,
       acls.filter((acl) => !isControl(acl)),
     );
-    const consumer = await start('consumer', topics);
+    const consumer = await pipeline.start('consumer', topics);
     const control = async () => {
       const answer = await fetch(`${consumer.url}/health`).catch(() => undefined);
       const body = (await answer?.json()) as { details?: { control?: { problem?: string } } } | undefined;
@@ -178,7 +117,7 @@ describe('the least set of ACLs', () => {
     await revoke(admin, acls.filter(isControl));
     await eventually('it says what is lost', lacks);
     expect((await control()).status).toBe(200);
-    await send(topics, event);
+    await pipeline.send(topics, event);
     await grant(admin, acls.filter(isControl));
     await eventually('it can be resumed', async () => (await command('resume')) === 200);
     await eventually('the event is processed', async () => (await processed(consumer, 'success')) === 1);
@@ -186,11 +125,11 @@ describe('the least set of ACLs', () => {
   });
 
   it('with what operations need is enough to replay and to purge; without it the pipeline works', async () => {
-    const { topics, acls } = await prepare();
+    const { topics, acls } = await pipeline.prepare();
     const { input: inputTopic, dlq: dlqTopic, group: consumerGroup } = topics;
     await grant(admin, acls);
-    const consumer = await start('consumer', topics);
-    await send(topics, 'not JSON');
+    const consumer = await pipeline.start('consumer', topics);
+    await pipeline.send(topics, 'not JSON');
     await eventually('it is a dead letter', async () => (await processed(consumer, 'dlq')) === 1);
     const log = /operations topic .* cannot be read.*authorization failed: .* on topic .*-operations/;
     expect(consumer.output()).toMatch(log);
@@ -214,13 +153,13 @@ describe('the least set of ACLs', () => {
     };
     await eventually('both are in the index', async () => (await counted()) === 2);
     expect((await command('purge', { before, count: 2 })).status).toBe(200);
-    expectNoSecrets(consumer);
+    pipeline.expectNoSecrets(consumer);
     expect(await consumer.stop()).toBe(0);
   });
 
   it('is the least: without any one of it readiness names what is missing, and nothing is lost', async () => {
     const consumers = [0, 1, 2, 3, 4, 5, 6].map(async (index) => {
-      const { topics, acls } = await prepare();
+      const { topics, acls } = await pipeline.prepare();
       const missing = acls[index];
       if (missing?.principal !== `User:${USERS.consumer}`)
         throw new Error('there are seven for the consumer');
@@ -229,8 +168,8 @@ describe('the least set of ACLs', () => {
         admin,
         acls.filter((acl) => acl !== missing),
       );
-      const consumer = await start('consumer', topics);
-      await send(topics, event, 'not JSON');
+      const consumer = await pipeline.start('consumer', topics);
+      await pipeline.send(topics, event, 'not JSON');
       await isRefused(consumer, named(missing));
       await grant(admin, [missing]);
       const has = (wanted: number) => async () =>
@@ -239,7 +178,7 @@ describe('the least set of ACLs', () => {
       await eventually('it is ready', () => isReady(consumer));
       // The same at run time.
       await revoke(admin, [missing]);
-      await send(topics, event, 'not JSON');
+      await pipeline.send(topics, event, 'not JSON');
       await isRefused(consumer, named(missing));
       await grant(admin, [missing]);
       await eventually(`the second events go on: ${String(named(missing))}`, has(2));
@@ -247,8 +186,8 @@ describe('the least set of ACLs', () => {
       expect(await consumer.stop()).toBe(0);
     });
     const producer = async () => {
-      const { topics, acls } = await prepare();
-      const service = await start('producer', topics, { PRODUCER_COUNT: '5' });
+      const { topics, acls } = await pipeline.prepare();
+      const service = await pipeline.start('producer', topics, { PRODUCER_COUNT: '5' });
       await isRefused(service, /authorization failed: .* on topic in-/);
       await grant(admin, acls);
       await eventually(
@@ -264,7 +203,7 @@ describe('the least set of ACLs', () => {
 
 describe('what is renewed', () => {
   it('is taken up without a restart: tokens, while events go on', async () => {
-    const { topics, acls } = await prepare();
+    const { topics, acls } = await pipeline.prepare();
     await grant(admin, acls);
     cluster.tokens.state.lifetimeSeconds = 13;
     const env = (app: 'consumer' | 'producer') => ({
@@ -274,8 +213,8 @@ describe('what is renewed', () => {
       KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: cluster.security.passwords[USERS[app]] ?? '',
     });
     const [consumer, producer] = await Promise.all([
-      start('consumer', topics, env('consumer')),
-      start('producer', topics, { ...env('producer'), PRODUCER_RATE: '50' }),
+      pipeline.start('consumer', topics, env('consumer')),
+      pipeline.start('producer', topics, { ...env('producer'), PRODUCER_RATE: '50' }),
     ]);
     await eventually('events are processed', async () => (await processed(consumer, 'success')) > 0);
     const [granted, success] = [cluster.tokens.state.granted, await processed(consumer, 'success')];
@@ -286,13 +225,13 @@ describe('what is renewed', () => {
     expect(cluster.tokens.state.granted).toBeGreaterThan(granted);
     expect(consumer.output()).not.toMatch(/of no use|cannot be written/);
     for (const service of [consumer, producer]) {
-      expectNoSecrets(service);
+      pipeline.expectNoSecrets(service);
       expect(await service.stop()).toBe(0);
     }
   });
 
   it('is taken up without a restart: a certificate, and a password', async () => {
-    const { topics, acls } = await prepare();
+    const { topics, acls } = await pipeline.prepare();
     await grant(admin, acls);
     const at = (name: string) => join(cluster.dir, name);
     const { issue } = await createAuthority();
@@ -301,14 +240,14 @@ describe('what is renewed', () => {
     writeFileSync(at('client.key'), expired.key);
     writeFileSync(at('password'), 'wrong');
     const [byCertificate, byPassword] = await Promise.all([
-      start('consumer', topics, {
+      pipeline.start('consumer', topics, {
         BOOTSTRAP_SERVERS: cluster.mtlsBrokers,
         KAFKA_SECURITY_PROTOCOL: 'SSL',
         KAFKA_SASL_MECHANISM: '',
         KAFKA_SSL_CERTIFICATE_LOCATION: at('client.pem'),
         KAFKA_SSL_KEY_LOCATION: at('client.key'),
       }),
-      start('producer', topics, {
+      pipeline.start('producer', topics, {
         PRODUCER_COUNT: '5',
         PRODUCER_INVALID_RATIO: '0',
         KAFKA_SASL_PASSWORD: '',
@@ -331,8 +270,98 @@ describe('what is renewed', () => {
     await eventually('all goes on', async () => (await processed(byCertificate, 'success')) === 5);
     await eventually('both are ready', async () => (await isReady(byCertificate)) && isReady(byPassword));
     for (const service of [byCertificate, byPassword]) {
-      expectNoSecrets(service);
+      pipeline.expectNoSecrets(service);
       expect(await service.stop()).toBe(0);
     }
   });
+});
+
+describe('authentication that fails while events flow', () => {
+  it('is named, and mended without a restart; every event is processed exactly once', async () => {
+    await Promise.all([endpointAway(), passwordChanged(), certificateRotated()]);
+  });
+
+  async function endpointAway(): Promise<void> {
+    const { topics, acls } = await pipeline.prepare(2);
+    await grant(admin, acls);
+    const { tokenKey: key, passwords: clients } = cluster.security;
+    const endpoint = { key, clients, lifetimeSeconds: 15 };
+    const tokens = await startTokenServer({ ...endpoint, port: 0 });
+    const consumer = await pipeline.start('consumer', topics, {
+      KAFKA_SASL_MECHANISM: 'OAUTHBEARER',
+      KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: tokens.url,
+      KAFKA_SASL_OAUTHBEARER_CLIENT_ID: USERS.consumer,
+      KAFKA_SASL_OAUTHBEARER_CLIENT_SECRET: clients[USERS.consumer] ?? '',
+    });
+    const flow = pipeline.flow(topics);
+    await eventually('events are processed', async () => (await processed(consumer, 'success')) > 0);
+    tokens.close();
+    const before = await processed(consumer, 'success');
+    const port = Number(new URL(tokens.url).port);
+    const away = await dropConnections(port);
+    // The new connections that this takes use the valid token.
+    await pipeline.sendElsewhere(topics);
+    await isRefused(consumer, /^authentication failed: .*TOKEN_ENDPOINT_URL cannot be reached/);
+    expect(await processed(consumer, 'success')).toBeGreaterThan(before);
+    expect(away.count()).toBeLessThan(50);
+    await away.close();
+    const back = await startTokenServer({ ...endpoint, port });
+    await eventually('it is ready again', () => isReady(consumer));
+    await pipeline.expectEachOnce(topics, (await flow.stop()) + 1);
+    pipeline.expectNoSecrets(consumer);
+    expect(await consumer.stop()).toBe(0);
+    back.close();
+  }
+
+  async function passwordChanged(): Promise<void> {
+    const { topics, acls } = await pipeline.prepare();
+    await grant(admin, acls);
+    const file = join(cluster.dir, 'scram-password');
+    writeFileSync(file, cluster.security.passwords[USERS.consumer] ?? '');
+    const consumer = await pipeline.start('consumer', topics, {
+      KAFKA_SASL_MECHANISM: 'SCRAM-SHA-256',
+      KAFKA_SASL_PASSWORD: '',
+      KAFKA_SASL_PASSWORD_FILE: file,
+    });
+    const flow = pipeline.flow(topics);
+    await eventually('events are processed', async () => (await processed(consumer, 'success')) > 0);
+    await cluster.setPassword(USERS.consumer, 'another-password');
+    await isRefused(consumer, /^authentication failed: the broker refuses the credentials/);
+    writeFileSync(file, 'another-password');
+    await eventually('it is ready again', () => isReady(consumer));
+    await pipeline.expectEachOnce(topics, await flow.stop());
+    expect(consumer.output()).not.toContain('another-password');
+    expect(await consumer.stop()).toBe(0);
+  }
+
+  async function certificateRotated(): Promise<void> {
+    const { topics, acls } = await pipeline.prepare(2);
+    await grant(admin, acls);
+    const at = (name: string) => join(cluster.dir, `rotated.${name}`);
+    const write = ({ certificate, key }: { certificate: string; key: string }) => {
+      writeFileSync(at('pem'), certificate);
+      writeFileSync(at('key'), key);
+    };
+    const own = (name: string) => readFileSync(join(cluster.security.dir, USERS.consumer + name), 'utf8');
+    const valid = { certificate: own('.pem'), key: own('.key') };
+    write(valid);
+    const consumer = await pipeline.start('consumer', topics, {
+      BOOTSTRAP_SERVERS: cluster.mtlsBrokers,
+      KAFKA_SECURITY_PROTOCOL: 'SSL',
+      KAFKA_SASL_MECHANISM: '',
+      KAFKA_SSL_CERTIFICATE_LOCATION: at('pem'),
+      KAFKA_SSL_KEY_LOCATION: at('key'),
+    });
+    const flow = pipeline.flow(topics);
+    await eventually('events are processed', async () => (await processed(consumer, 'success')) > 0);
+    // One that is of no use shows that the next connection takes it, while those that stand go on.
+    const { issue } = await createAuthority();
+    write(await issue(USERS.consumer, { notAfter: new Date(Date.now() - 1_000) }));
+    await pipeline.sendElsewhere(topics);
+    await isRefused(consumer, /^tls failed: the client certificate .* has expired/);
+    write(valid);
+    await eventually('it is ready again', () => isReady(consumer));
+    await pipeline.expectEachOnce(topics, (await flow.stop()) + 1);
+    expect(await consumer.stop()).toBe(0);
+  }
 });

@@ -1,17 +1,20 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createAuthority, writeSecret } from '../../tools/lib/certificates.mjs';
+import { createAuthority } from '../../tools/lib/certificates.mjs';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
-import { freePort, stop } from '../../tools/lib/processes.mjs';
-import { prepareSecurity, secureBroker, secureEnvironment } from '../../tools/lib/secure-kafka.mjs';
+import { freePort, run, stop } from '../../tools/lib/processes.mjs';
+import { writeSecret } from '../../tools/lib/secret-files.mjs';
+import { ADMIN, prepareSecurity, secureBroker, secureEnvironment } from '../../tools/lib/secure-kafka.mjs';
 import { startTokenServer } from '../../tools/lib/token-server.mjs';
 import { root } from '../../tools/lib/workspace.mjs';
+
+const QUIETLY = ['-Xmx128m', '-XX:TieredStopAtLevel=1', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'];
 
 /** A secured broker for one spec, with a second listener whose certificate has expired. */
 export async function startSecureCluster() {
   const dir = mkdtempSync(join(tmpdir(), 'login-event-secure-'));
-  const security = await prepareSecurity(join(dir, 'security'));
+  const security = await prepareSecurity(dir);
   await writeExpired(security.dir);
   const [port, controllerPort, mtlsPort, expiredPort] = await Promise.all(
     Array.from({ length: 4 }, () => freePort()),
@@ -19,9 +22,10 @@ export async function startSecureCluster() {
   if (!port || !controllerPort || !mtlsPort || !expiredPort) throw new Error('no ports');
   const node = { id: 1, port, controllerPort, mtlsPort };
   const secured = secureBroker(security, node);
+  const [jars, java] = [await kafkaJars(root), requireJava()];
   const broker = startBroker({
-    jars: await kafkaJars(root),
-    java: requireJava(),
+    jars,
+    java,
     node,
     nodes: [node],
     dir,
@@ -29,6 +33,8 @@ export async function startSecureCluster() {
     settings: {
       ...secured.settings,
       ...withExpired(secured.settings, security.dir, expiredPort),
+      // By this mechanism alone, a connection that stands is authenticated again after a few seconds.
+      'listener.name.sasl_ssl.scram-sha-256.connections.max.reauth.ms': '8000',
       'group.min.session.timeout.ms': '1000',
     },
   });
@@ -56,9 +62,30 @@ export async function startSecureCluster() {
       BOOTSTRAP_SERVERS: `127.0.0.1:${port}`,
       ...secureEnvironment(security, user),
     }),
+    /** @param {string} user @param {string} password by SCRAM-SHA-256, from its next authentication on */
+    setPassword: (user, password) => {
+      const change = `SCRAM-SHA-256=[iterations=4096,password=${password}]`;
+      const config = join(dir, 'admin.properties');
+      writeSecret(config, adminProperties(security));
+      return run(
+        java,
+        [...QUIETLY, '-cp', join(jars, '*'), 'kafka.admin.ConfigCommand']
+          .concat('--bootstrap-server', `127.0.0.1:${port}`, '--command-config', config)
+          .concat('--alter', '--entity-type', 'users', '--entity-name', user, '--add-config', change),
+        { cwd: root, quiet: true },
+      );
+    },
     close,
   };
 }
+
+/** @param {import('../../tools/lib/secure-kafka.mjs').Security} security */
+const adminProperties = ({ dir, passwords }) => `security.protocol=SASL_SSL
+ssl.truststore.type=PEM
+ssl.truststore.location=${join(dir, 'ca.pem')}
+sasl.mechanism=PLAIN
+sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required username="${ADMIN}" password="${passwords[ADMIN]}";
+`;
 
 /**
  * A certificate of the broker that has expired, of an authority of its own.

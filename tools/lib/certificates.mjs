@@ -1,5 +1,4 @@
 import { webcrypto } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 
 // Loaded when certificates are made: npm ci may come after this file.
@@ -91,6 +90,3 @@ async function toPem(key) {
   const lines = bytes.match(/.{1,64}/g) ?? [];
   return `-----BEGIN PRIVATE KEY-----\n${lines.join('\n')}\n-----END PRIVATE KEY-----\n`;
 }
-
-/** Readable by its owner alone. @param {string} file @param {string} text */
-export const writeSecret = (file, text) => writeFileSync(file, text, { mode: 0o600 });

@@ -1,9 +1,10 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cachedFolder } from './cache.mjs';
 import { accepts } from './ports.mjs';
 import { isRunning, launch, obituary, run, UserError, waitFor } from './processes.mjs';
+import { writeSecret } from './secret-files.mjs';
 
 export const VERSION = '4.3.1';
 const CLUSTER_ID = 'bG9naW4tcGlwZWxpbmUtMQ';
@@ -102,22 +103,15 @@ const readArchive = (jars) =>
  * @param {string} jars
  * @param {string} file of the node's properties
  * @param {string} data
- * @param {string[]} more arguments of the tool
+ * @param {string[]} more arguments of the tool, with passwords: on its command line everybody here could read them
  */
 function formatStorage(java, jars, file, data, more) {
   if (existsSync(join(data, 'meta.properties'))) return;
+  const given = `${file}.format`;
   const partial = `${archiveOf(jars)}.${process.pid}`;
   const archive = existsSync(archiveOf(jars)) ? readArchive(jars) : [`-XX:ArchiveClassesAtExit=${partial}`];
-  const tool = [
-    'kafka.tools.StorageTool',
-    'format',
-    '--ignore-formatted',
-    '-t',
-    CLUSTER_ID,
-    '-c',
-    file,
-    ...more,
-  ];
+  writeSecret(given, ['--ignore-formatted', '-t', CLUSTER_ID, '-c', file, ...more].join('\n'));
+  const tool = ['kafka.tools.StorageTool', 'format', `@${given}`];
   try {
     execFileSync(java, ['-Xmx128m', ...QUICK.options, ...QUIET, ...archive, ...classpath(jars), ...tool], {
       stdio: 'pipe',
@@ -125,6 +119,8 @@ function formatStorage(java, jars, file, data, more) {
   } catch (error) {
     const { stderr } = /** @type {{ stderr?: unknown }} */ (error);
     throw new UserError(`Kafka's storage in ${data} cannot be prepared:\n${String(stderr)}`);
+  } finally {
+    rmSync(given, { force: true });
   }
   if (existsSync(partial)) renameSync(partial, archiveOf(jars));
 }
@@ -148,7 +144,8 @@ export function startBroker({
   const data = join(dir, `node-${node.id}`);
   mkdirSync(data, { recursive: true });
   const file = join(dir, `node-${node.id}.properties`);
-  writeFileSync(file, properties(node, nodes, data, settings));
+  // With the passwords of a secured broker.
+  writeSecret(file, properties(node, nodes, data, settings));
   formatStorage(java, jars, file, data, formatArguments);
   const compiled = thorough ? THOROUGH : QUICK;
   const heap = (process.env.KAFKA_HEAP_OPTS ?? compiled.heap).split(' ');

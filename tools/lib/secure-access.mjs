@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { grant, leastAcls, operationAcls } from './acls.mjs';
 import { UserError, waitFor } from './processes.mjs';
 import { ADMIN, secureEnvironment, TOKEN_OFFSET, USERS } from './secure-kafka.mjs';
-import { writeSecret } from './certificates.mjs';
+import { writeSecret } from './secret-files.mjs';
 import { startTokenServer } from './token-server.mjs';
 import { root } from './workspace.mjs';
 

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { createAuthority, writeSecret } from './certificates.mjs';
+import { createAuthority } from './certificates.mjs';
+import { secretFolder, writeSecret } from './secret-files.mjs';
 import { AUDIENCE, ISSUER, jwksOf, newTokenKey } from './token-server.mjs';
 
 /** Above the port of a node: brokers among themselves, and clients that have a certificate only. */
@@ -16,15 +17,18 @@ export const USERS = { consumer: 'pipeline-consumer', producer: 'pipeline-produc
 const NAMES = [ADMIN, ...Object.values(USERS)];
 
 /**
- * What secures a broker, made on the spot in a folder: certificates, passwords of the users, a key for tokens.
+ * What secures a broker, made on the spot: certificates, passwords of the users, a key for tokens. The folder of
+ * the broker is closed to others as a whole: its properties and its storage tell of the users too.
  * @typedef {{ dir: string, passwords: Record<string, string>, tokenKey: string }} Security
- * @param {string} dir
- * @returns {Promise<Security>} that of the last time, if there is one: the broker's storage knows its users
+ * @param {string} brokerDir
+ * @returns {Promise<Security>} in a folder of its own; that of the last time, if there is one: the broker's storage knows its users
  */
-export async function prepareSecurity(dir) {
+export async function prepareSecurity(brokerDir) {
+  const dir = join(brokerDir, 'security');
+  secretFolder(brokerDir);
+  secretFolder(dir);
   const file = join(dir, 'passwords.json');
   if (!existsSync(file)) {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
     await writeCertificates(dir);
     writeSecret(join(dir, 'token-key.pem'), newTokenKey());
     const passwords = Object.fromEntries(NAMES.map((name) => [name, randomBytes(18).toString('base64url')]));

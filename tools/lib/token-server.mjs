@@ -86,11 +86,24 @@ export async function startTokenServer({ key, clients, port, lifetimeSeconds = 3
   };
 }
 
-/** @param {string | undefined} authorization @param {Record<string, string>} clients */
+/**
+ * The client whose credentials these are (RFC 6749, 2.3.1).
+ * @param {string | undefined} authorization @param {Record<string, string>} clients
+ */
 function clientOf(authorization, clients) {
   const given = Buffer.from(authorization?.replace(/^Basic /i, '') ?? '', 'base64').toString();
-  const [id = '', secret = ''] = given.split(':').map(decodeURIComponent);
-  const wanted = Object.hasOwn(clients, id) ? clients[id] : undefined;
-  if (wanted === undefined || wanted.length !== secret.length) return undefined;
-  return timingSafeEqual(Buffer.from(wanted), Buffer.from(secret)) ? id : undefined;
+  const [id = '', secret = ''] = given.split(':').map(decoded);
+  const wanted = Buffer.from((Object.hasOwn(clients, id) && clients[id]) || '');
+  const found = Buffer.from(secret);
+  if (wanted.length === 0 || wanted.length !== found.length) return undefined;
+  return timingSafeEqual(wanted, found) ? id : undefined;
+}
+
+/** Nothing where the percent-encoding is none. @param {string} part */
+function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
 }

@@ -34,12 +34,12 @@ import { LoginProcessor } from './login/login-processor.js';
 import { LOGIN, LoginController } from './login/login.controller.js';
 import { loginSteps } from './login/steps/login-steps.js';
 import { StepRunner } from './login/steps/step-runner.js';
-import { RunTimeModule } from './run-time/run-time.module.js';
-import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { OperationsModule } from './operations/operations.module.js';
 import { operationsOptions } from './operations/operation-settings.js';
 import { OperationsLog } from './operations/operations-log.js';
 import { OperationsState } from './operations/operations-state.js';
+import { RunTimeModule } from './run-time/run-time.module.js';
+import { encodeInstance, THIS_INSTANCE } from './run-time/this-instance.js';
 import { Telemetry } from './telemetry.js';
 
 /** The transport, its events, and the interceptors around the handlers. */
@@ -89,7 +89,6 @@ class TransportModule {
     const flood = new FloodWatch({ ratio: config.floodRatio }, events);
     if (config.floodAction === 'pause') events.on('flood', () => server.hold('flood'));
     const providers = [
-      { provide: KAFKA, useValue: kafka },
       { provide: TopicLimits, useValue: limits },
       { provide: ReplayKeys, useValue: replays },
       { provide: OperationsState, useValue: operations },
@@ -99,6 +98,7 @@ class TransportModule {
       { provide: FloodWatch, useValue: flood },
       { provide: ControlState, useValue: commands },
       { provide: ControlLog, useValue: control },
+      { provide: KAFKA, useValue: kafka },
       { provide: AUDIT_LOG_OPTIONS, useValue: auditOptions(config, kafka) },
       { provide: KafkaBatchServer, useValue: server },
       { provide: RETRY_OPTIONS, useValue: retry },

@@ -65,7 +65,7 @@ export const SECURITY_SETTINGS = defineSettings({
     // What is refused may hold a password.
     secret: true,
     parse: parseTokenUrl,
-    help: 'For OAUTHBEARER: where tokens come from, by the client credentials grant; `file:` names a file that holds one token, read at every connection.',
+    help: 'For OAUTHBEARER: where tokens come from, by the client credentials grant; `file:` names a file that holds one token, read at every authentication.',
   }),
   oauthClientId: word('KAFKA_SASL_OAUTHBEARER_CLIENT_ID', 'Client id for the token endpoint.'),
   oauthClientSecret: secret(

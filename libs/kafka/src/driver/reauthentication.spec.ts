@@ -3,10 +3,17 @@ import { createAuthenticator, untilAuthenticated, type AuthenticatedConnection }
 
 class Closed extends Error {}
 
-function setUp(authenticatedAt: unknown, answer: Promise<void>) {
+function setUp(authenticatedAt: unknown, answer: Promise<void>, sessionLifetime = '0') {
   const disconnect = jest.fn(() => Promise.resolve());
-  const connection: AuthenticatedConnection = { host: 'h', port: 1, authenticatedAt, disconnect };
+  const connection: AuthenticatedConnection = {
+    host: 'h',
+    port: 1,
+    authenticatedAt,
+    reauthenticationThreshold: 10_000,
+    disconnect,
+  };
   class Stock {
+    readonly sessionLifetime = sessionLifetime;
     constructor(readonly connection: AuthenticatedConnection) {}
     authenticate(): Promise<void> {
       return answer;
@@ -49,5 +56,16 @@ describe('an authentication', () => {
   it('that is refused on a standing connection is told', async () => {
     const { authenticate } = setUp([1, 2], Promise.reject(new Error('wrong password')));
     await expect(authenticate()).rejects.toThrow('wrong password');
+  });
+
+  it.each([
+    ['3600000', 10_000],
+    ['50000', 10_000],
+    ['8000', 1_600],
+    ['14999', 2_999],
+  ])('for %s ms is made again %d ms before their end', async (lifetime, threshold) => {
+    const { connection, authenticate } = setUp(null, Promise.resolve(), lifetime);
+    await authenticate();
+    expect(connection.reauthenticationThreshold).toBe(threshold);
   });
 });

@@ -1,6 +1,9 @@
+import { createRequire } from 'node:module';
 import { describe, expect, it } from '@jest/globals';
 import { accessFailure, deniedTopics, describeAccessFailure } from './access-failure.js';
 import { SecurityError } from './security-error.js';
+
+const require = createRequire(import.meta.url);
 
 const errorOf = (fields: object, options?: ErrorOptions) =>
   Object.assign(new Error('a secret text', options), fields);
@@ -20,6 +23,16 @@ describe('a failure of access', () => {
   ])('is %s, of kind %s, also deep in the causes of an error', (code, kind) => {
     const error = errorOf({}, { cause: errorOf({ code }, { cause: undefined }) });
     expect(accessFailure(error)?.kind).toBe(kind);
+  });
+
+  it('is found in what kafkajs makes of it when it gives up', () => {
+    const { KafkaJSNonRetriableError } = require('kafkajs/src/errors.js') as {
+      KafkaJSNonRetriableError: new (error: Error, options: ErrorOptions) => Error;
+    };
+    const error: Error = new SecurityError('TOKEN_ENDPOINT_UNREACHABLE', new TypeError('fetch failed'));
+    // As its retry does.
+    const given = new KafkaJSNonRetriableError(error, { cause: error.cause ?? error });
+    expect(accessFailure(given)?.code).toBe('TOKEN_ENDPOINT_UNREACHABLE');
   });
 
   it('is what the broker says of credentials and permissions', () => {

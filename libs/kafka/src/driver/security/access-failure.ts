@@ -100,6 +100,10 @@ const FAILURES: Readonly<Record<string, Row>> = {
     'the token endpoint or token file has given no token that is still valid',
   ],
   AWS_CREDENTIALS_MISSING: ['authentication', 'the AWS SDK finds no credentials to sign a token with'],
+  AWS_CREDENTIALS_TIMEOUT: [
+    'authentication',
+    'the AWS SDK gets no credentials within SOCKET_TIMEOUT: what hands them out (STS, or the metadata of container or instance) does not answer',
+  ],
   SASL_REFUSED: REFUSED,
   // Of the protocol: https://kafka.apache.org/protocol#protocol_error_codes
   SASL_AUTHENTICATION_FAILED: REFUSED,

@@ -8,13 +8,14 @@ export interface Token {
   readonly expiresAt: number;
 }
 
-/** @throws SecurityError */
-export type FetchToken = () => Promise<Token>;
+/** Where the token of each authentication comes from. */
+export interface TokenSource {
+  /** @throws SecurityError */
+  get(): Token | Promise<Token>;
+  /** The broker has refused the last one. */
+  forget(): void;
+}
 
-/** A token is taken anew when this share of its lifetime is left, */
-const REFRESH_SHARE = 0.2;
-/** or this time: kafkajs authenticates a connection again 10 s before the broker would end it. */
-const REFRESH_MS = 15_000;
 const SEPARATOR = '\u0001';
 
 /**
@@ -22,15 +23,14 @@ const SEPARATOR = '\u0001';
  * fails of something else.
  */
 export function oauthBearer(
-  fetchToken: FetchToken,
+  tokens: TokenSource,
   extensions: Readonly<Record<string, string>> = {},
 ): Mechanism {
-  const tokens = new TokenCache(fetchToken);
   return {
     mechanism: 'OAUTHBEARER',
     authenticationProvider: ({ saslAuthenticate }) => ({
       authenticate: async () => {
-        const { value } = await tokens.get();
+        const { value } = requireValid(await tokens.get());
         try {
           const refusal = await saslAuthenticate(exchange(clientMessage(value, extensions)));
           if (!refusal || refusal.length === 0) return;
@@ -64,24 +64,8 @@ function exchange(message: string) {
   };
 }
 
-/** One token for all connections, fetched once at a time. */
-class TokenCache {
-  private token: { readonly value: string; readonly refreshAt: number } | undefined;
-  private fetching: Promise<Token> | undefined;
-
-  constructor(private readonly fetchToken: FetchToken) {}
-
-  async get(): Promise<{ readonly value: string }> {
-    if (this.token && Date.now() < this.token.refreshAt) return this.token;
-    this.fetching ??= this.fetchToken().finally(() => (this.fetching = undefined));
-    const { value, expiresAt } = await this.fetching;
-    const lifetime = expiresAt - Date.now();
-    if (lifetime <= 0) throw new SecurityError('TOKEN_UNUSABLE');
-    this.token = { value, refreshAt: expiresAt - Math.max(lifetime * REFRESH_SHARE, REFRESH_MS) };
-    return this.token;
-  }
-
-  forget(): void {
-    this.token = undefined;
-  }
+/** @throws SecurityError when the token has expired */
+export function requireValid(token: Token): Token {
+  if (token.expiresAt <= Date.now()) throw new SecurityError('TOKEN_UNUSABLE');
+  return token;
 }

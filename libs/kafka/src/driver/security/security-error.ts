@@ -7,11 +7,12 @@ export type SecurityErrorCode =
   | 'TOKEN_ENDPOINT_REFUSED'
   | 'TOKEN_UNUSABLE'
   | 'AWS_CREDENTIALS_MISSING'
+  | 'AWS_CREDENTIALS_TIMEOUT'
   | 'SASL_REFUSED';
 
 /**
- * Trying again at once does not help, so kafkajs is told not to. Its text is its code: causes may hold what
- * must not be logged.
+ * Trying again at once does not help, so kafkajs is told not to. Its text is its code: what it came from may hold
+ * what must not be logged. That is no `cause`: kafkajs keeps of an error that it gives up only the cause of it.
  */
 export class SecurityError extends Error {
   override readonly name = 'SecurityError';
@@ -20,7 +21,7 @@ export class SecurityError extends Error {
 
   constructor(
     readonly code: SecurityErrorCode,
-    override readonly cause?: unknown,
+    readonly origin?: unknown,
   ) {
     super(code);
   }

@@ -4,6 +4,7 @@ import { oauthBearer } from './oauth-bearer.js';
 import { password, type PasswordMechanism } from './password.js';
 import { TlsFiles, type OnSecurityNotice, type TlsOptions } from './tls-files.js';
 import { createSocketFactory } from './socket-factory.js';
+import { TokenCache } from './token-cache.js';
 import { tokenEndpoint, type TokenEndpoint } from './token-endpoint.js';
 import type { Secret } from './secret.js';
 
@@ -36,7 +37,7 @@ function toMechanism(sasl: SaslOptions, timeoutMs: number): NonNullable<KafkaCon
       return oauthBearer(tokenEndpoint(sasl, timeoutMs), sasl.extensions);
     case 'AWS_MSK_IAM':
       // MSK takes its signed tokens by OAUTHBEARER.
-      return oauthBearer(awsTokens(sasl.region));
+      return oauthBearer(new TokenCache(awsTokens(sasl.region, timeoutMs)));
     case 'PLAIN':
     case 'SCRAM-SHA-256':
     case 'SCRAM-SHA-512':

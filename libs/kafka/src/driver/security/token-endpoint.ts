@@ -3,7 +3,8 @@ import { fileURLToPath } from 'node:url';
 import * as oauth from 'oauth4webapi';
 import { reveal, type Secret } from './secret.js';
 import { SecurityError } from './security-error.js';
-import type { FetchToken, Token } from './oauth-bearer.js';
+import type { Token, TokenSource } from './oauth-bearer.js';
+import { TokenCache } from './token-cache.js';
 
 /** Where the tokens of OAUTHBEARER come from. */
 export interface TokenEndpoint {
@@ -21,10 +22,11 @@ const ASSUMED_LIFETIME_MS = 60_000;
 /** Nothing that could end the header or the message that carries it. */
 const TOKEN = /^[\x21-\x7e]+$/;
 
-export const tokenEndpoint = (endpoint: TokenEndpoint, timeoutMs: number): FetchToken =>
+/** A token of an endpoint is used until it expires; a file is read every time, as somebody else may renew it. */
+export const tokenEndpoint = (endpoint: TokenEndpoint, timeoutMs: number): TokenSource =>
   endpoint.url.startsWith('file:')
-    ? () => Promise.resolve(readToken(endpoint.url))
-    : () => requestToken(endpoint, timeoutMs);
+    ? { get: () => readToken(endpoint.url), forget: () => undefined }
+    : new TokenCache(() => requestToken(endpoint, timeoutMs));
 
 async function requestToken(endpoint: TokenEndpoint, timeoutMs: number): Promise<Token> {
   const { url, clientId = '', clientSecret, scope } = endpoint;
