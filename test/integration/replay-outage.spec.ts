@@ -17,7 +17,7 @@ import {
   type Service,
 } from '../support/pipeline.js';
 
-const COUNT = 150;
+const COUNT = 80;
 
 const topics = uniqueTopics(2);
 const dir = mkdtempSync(join(tmpdir(), 'login-event-replay-'));
@@ -67,7 +67,7 @@ it('a replay goes on after its broker was killed, each dead letter once', async 
   const operation = await ask<{ id: string }>('dead-letters/replay', { filter: {}, rate: 20 });
   const state = () =>
     ask<{ state: string; done: number }>(`operations/${operation?.id ?? ''}`).catch(() => undefined);
-  await eventually('it is half-way', async () => ((await state())?.done ?? 0) >= 40);
+  await eventually('it is half-way', async () => ((await state())?.done ?? 0) >= 20);
   broker.child.kill('SIGKILL');
   await broker.ended;
   await start();

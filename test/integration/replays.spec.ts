@@ -40,7 +40,12 @@ interface DryRun {
 const topics = uniqueTopics(2);
 const operationsTopic = `${topics.group}-operations`;
 const parking = `${topics.dlq}-parking`;
-const env = { OPERATION_TAKEOVER: '2000', DLQ_MAX_REPLAYS: '2', SESSION_TIMEOUT: '3000' };
+const env = {
+  ADMIN_COMMAND_LIMIT: '10000',
+  OPERATION_TAKEOVER: '2000',
+  DLQ_MAX_REPLAYS: '2',
+  SESSION_TIMEOUT: '3000',
+};
 let first: Service;
 let second: Service;
 let written: Awaited<ReturnType<typeof collect>>;
@@ -158,6 +163,57 @@ describe('dead letters', () => {
     ] as const) {
       await expect(ask('dead-letters/replay', body)).rejects.toThrow(problem);
     }
+  });
+
+  it('are safe from hostile requests: each is refused as the client’s fault', async () => {
+    const bodies = [
+      '[]',
+      '"x"',
+      '1',
+      'null',
+      '{"selection":null,"filter":null}',
+      '{"selection":{},"filter":{}}',
+      '{"selection":[{"partition":1e99,"offset":0}]}',
+      '{"selection":[null]}',
+      '{"filter":[]}',
+      '{"filter":{"from":"2020-13-45"}}',
+      '{"filter":{"reason":{"x":1}}}',
+      '{"filter":{},"rate":1.5}',
+      '{"filter":{},"target":"../x"}',
+      '{"before":"x","count":1}',
+      '{"before":"2020-01-01T00:00:00Z","count":-1}',
+      '{"__proto__":{"filter":{}}}',
+    ];
+    const posts = ['replay', 'replay/dry-run', 'park', 'park/dry-run', 'purge', 'purge/dry-run', 'search'];
+    const gets = [
+      '?limit[]=1',
+      '?limit=1&limit=2',
+      '?offset=99999999999999999999',
+      '?cursor=AAAA',
+      '?replayed=1',
+      '?from=0',
+      '/%00/1',
+      '/99999999999/1',
+      '/1/-1',
+      '/1/1e3',
+      '/export?partition=x',
+      '/groups?reason[x]=1',
+    ];
+    const answers = await Promise.all([
+      ...posts.flatMap((path) =>
+        bodies.map(async (body) => {
+          const headers = { 'Content-Type': 'application/json' };
+          const url = `${first.url}/admin/dead-letters/${path}`;
+          return [path, body, (await fetch(url, { method: 'POST', headers, body })).status] as const;
+        }),
+      ),
+      ...gets.map(
+        async (path) => [path, '', (await fetch(`${first.url}/admin/dead-letters${path}`)).status] as const,
+      ),
+    ]);
+    // A search for nothing in particular is right.
+    const wrong = answers.filter(([path, , status]) => status >= 500 || (status < 400 && path !== 'search'));
+    expect(wrong).toEqual([]);
   });
 
   it('are replayed no faster than asked for; pause, resume and cancel take effect', async () => {

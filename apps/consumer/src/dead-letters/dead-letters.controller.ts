@@ -1,6 +1,6 @@
 import { Readable } from 'node:stream';
 import { Body, Get, HttpCode, NotFoundException, Param, Post, Query, StreamableFile } from '@nestjs/common';
-import { ApiOkResponse } from '@nestjs/swagger';
+import { ApiBody, ApiOkResponse } from '@nestjs/swagger';
 import {
   AdminController,
   ApiProblem,
@@ -70,6 +70,7 @@ export class DeadLettersController {
   @Post('search')
   @RequiresRole('operator')
   @Audited('search dead letters')
+  @ApiBody({ type: LetterSearchDto, required: false })
   @HttpCode(200)
   @ApiOkResponse({
     type: LetterPageDto,

@@ -40,6 +40,7 @@ const IsCursor = () =>
 const text = (description: string, example?: string) =>
   ApiPropertyOptional({
     type: 'string',
+    nullable: true,
     maxLength: 249,
     description,
     ...(example !== undefined && { example }),
@@ -65,12 +66,22 @@ export class LetterFilterDto {
   @MaxLength(249)
   field?: string | null;
 
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Failed at this time or later' })
+  @ApiPropertyOptional({
+    nullable: true,
+    type: 'string',
+    format: 'date-time',
+    description: 'Failed at this time or later',
+  })
   @IsOptional()
   @IsTime()
   from?: string | null;
 
-  @ApiPropertyOptional({ type: 'string', format: 'date-time', description: 'Failed before this time' })
+  @ApiPropertyOptional({
+    nullable: true,
+    type: 'string',
+    format: 'date-time',
+    description: 'Failed before this time',
+  })
   @IsOptional()
   @IsTime()
   to?: string | null;
@@ -82,6 +93,7 @@ export class LetterFilterDto {
   topic?: string | null;
 
   @ApiPropertyOptional({
+    nullable: true,
     type: 'integer',
     minimum: 0,
     maximum: LARGEST_PARTITION,
@@ -95,6 +107,7 @@ export class LetterFilterDto {
   partition?: number | null;
 
   @ApiPropertyOptional({
+    nullable: true,
     type: 'integer',
     minimum: 0,
     maximum: Number.MAX_SAFE_INTEGER,
@@ -107,7 +120,7 @@ export class LetterFilterDto {
   @Max(Number.MAX_SAFE_INTEGER)
   offset?: number | null;
 
-  @ApiPropertyOptional({ type: 'boolean', description: 'Whether it has been replayed since' })
+  @ApiPropertyOptional({ nullable: true, type: 'boolean', description: 'Whether it has been replayed since' })
   @IsOptional()
   @ToBoolean()
   @IsBoolean()
@@ -116,7 +129,7 @@ export class LetterFilterDto {
 
 /** A page of a list. */
 export class LetterQueryDto extends LetterFilterDto {
-  @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 50 })
+  @ApiPropertyOptional({ nullable: true, type: 'integer', minimum: 1, maximum: 100, default: 50 })
   @IsOptional()
   @ToInteger()
   @IsInt()
@@ -124,7 +137,7 @@ export class LetterQueryDto extends LetterFilterDto {
   @Max(100)
   limit?: number | null;
 
-  @ApiPropertyOptional({ type: 'string', description: 'The nextCursor of the page before' })
+  @ApiPropertyOptional({ nullable: true, type: 'string', description: 'The nextCursor of the page before' })
   @IsOptional()
   @IsCursor()
   cursor?: string | null;
@@ -132,13 +145,14 @@ export class LetterQueryDto extends LetterFilterDto {
 
 /** The body of a search: by POST, so that no personal data stands in an address. */
 export class LetterSearchDto extends LetterQueryDto {
-  @ApiPropertyOptional({ type: 'string', maxLength: 1_000, description: 'The whole key' })
+  @ApiPropertyOptional({ nullable: true, type: 'string', maxLength: 1_000, description: 'The whole key' })
   @IsOptional()
   @IsString()
   @MaxLength(1_000)
   key?: string | null;
 
   @ApiPropertyOptional({
+    nullable: true,
     type: 'string',
     maxLength: 1_000,
     description: 'Anywhere in the value, as it is written',
