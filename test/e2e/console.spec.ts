@@ -163,6 +163,7 @@ describe('the console', () => {
         for (const name of ['Overview', 'Pause', 'Dead letters', 'Operations', 'Audit']) {
           await goTo(page, name);
           if (name === 'Overview') {
+            await page.getByRole('heading', { name: 'Running' }).waitFor();
             await page.getByRole('table', { name: /^Instances/ }).waitFor();
             await screenshot(page, width > 360 ? 'console-overview' : 'console-phone');
           }

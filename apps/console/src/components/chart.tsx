@@ -23,6 +23,9 @@ interface Props {
 }
 
 const HEIGHT_PX = 180;
+const SPAN_S = 15 * 60;
+/** With less than this, noise would look like a mountain, and whole numbers would need fractions. */
+const FLOOR = 5;
 
 /** Lines over time, as wide as there is room. */
 export function Chart({ title, summary, times, series, format }: Props) {
@@ -75,10 +78,13 @@ function optionsOf(element: HTMLElement, series: readonly Series[], format: (val
     legend: { show: false },
     cursor: { show: false },
     scales: {
-      y: { range: (_: uPlot, __: number, max: number): [number, number] => [0, Math.max(1, max * 1.1)] },
+      x: { range: (_: uPlot, first: number, last: number): [number, number] => [beginOf(first, last), last] },
+      y: {
+        range: (_: uPlot, __: number, most: number): [number, number] => [0, Math.max(FLOOR, most * 1.1)],
+      },
     },
     axes: [
-      { ...axis, values: (_: uPlot, ticks: number[]) => ticks.map(clock) },
+      { ...axis, size: 28, incrs: [60, 120, 300], values: (_: uPlot, ticks: number[]) => ticks.map(clock) },
       { ...axis, size: 56, values: (_: uPlot, ticks: number[]) => ticks.map(format) },
     ],
     series: [
@@ -92,6 +98,9 @@ function optionsOf(element: HTMLElement, series: readonly Series[], format: (val
     ],
   } satisfies uPlot.Options;
 }
+
+/** At most the span; at least a minute, so that a first sample is no wall. */
+const beginOf = (first: number, last: number) => Math.max(last - SPAN_S, Math.min(first, last - 60));
 
 const CLOCK = new Intl.DateTimeFormat('en-GB', { hour: '2-digit', minute: '2-digit' });
 const clock = (seconds: number) => CLOCK.format(seconds * 1_000);

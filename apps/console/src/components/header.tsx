@@ -18,14 +18,16 @@ export function Header({ me, page, onSignOut }: Props) {
           <span class="sr-only">Environment </span>
           {me.environment}
         </span>
-        <span class="who">
-          {me.name} <span class="muted">({me.role})</span>
-        </span>
-        {me.auth === 'token' && (
-          <button type="button" class="quiet" onClick={onSignOut}>
-            Sign out
-          </button>
-        )}
+        <div class="who">
+          <span>
+            {me.name} <span class="muted">({me.role})</span>
+          </span>
+          {me.auth === 'token' && (
+            <button type="button" class="quiet" onClick={onSignOut}>
+              Sign out
+            </button>
+          )}
+        </div>
       </div>
       <nav aria-label="Pages">
         <ul>
