@@ -106,7 +106,7 @@ export function opsSettings(defaults: { httpPort: number }) {
     adminFailureLimit: integer('ADMIN_FAILURE_LIMIT', {
       min: 1,
       max: 1_000_000,
-      default: 10,
+      default: 60,
       help: 'Requests with a wrong token that one address may send in a minute; further ones get 429, whatever token they have. Those without any are counted by themselves.',
     }),
     adminCommandLimit: integer('ADMIN_COMMAND_LIMIT', {
