@@ -69,8 +69,19 @@ const isBefore = (one: Progress, other: Progress): boolean =>
 
 const countOf = ({ replayed, parked, refused }: Progress): number => replayed + parked + refused;
 
+/** Longer than the driver takes to delete, or to give up. */
+const PURGE_LIMIT_MS = 120_000;
+
+/**
+ * A purge is never taken over: the topic alone must not be able to delete anything. When its instance dies it has
+ * failed, and the next dry run tells what is left.
+ */
+const isAbandoned = ({ kind, createdAt }: Order): boolean =>
+  kind === 'purge' && Date.now() - createdAt > PURGE_LIMIT_MS;
+
 export function stateOf({ order, progress }: Pick<Known, 'order' | 'progress'>): OperationState {
   if (progress?.ended) return progress.ended;
+  if (isAbandoned(order)) return 'failed';
   const states = { run: 'running', pause: 'paused', cancel: 'cancelled' } as const;
   return states[order.wish];
 }
