@@ -1,5 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import { AUDIT_OUTCOMES, isAuditEntry, type AuditEntry } from '@pipeline/ops';
+import { isSameSignature, parseJson, signatureOf } from '../signed-json.js';
 
 const AUDIT_VERSION = 1;
 const LONGEST_BYTES = 16_384;
@@ -19,12 +19,12 @@ export function encodeAudit(entry: AuditEntry, secret: string | undefined): Buff
 /** What is no entry, of another version, or forged is undefined; never throws, whatever the bytes are. */
 export function decodeAudit(value: Buffer | null, secret: string | undefined): AuditRecord | undefined {
   if (!value || value.length > LONGEST_BYTES) return undefined;
-  const parsed = parse(value);
+  const parsed = parseJson(value);
   if (typeof parsed !== 'object' || parsed === null) return undefined;
   const { v, entry, signature } = parsed as Record<string, unknown>;
   if (v !== AUDIT_VERSION || !isAuditEntry(entry)) return undefined;
   if (signature === undefined || secret === undefined) return { entry, verified: false };
-  return typeof signature === 'string' && isSame(signature, sign(secret, entry))
+  return typeof signature === 'string' && isSameSignature(signature, sign(secret, entry))
     ? { entry, verified: true }
     : undefined;
 }
@@ -42,20 +42,5 @@ function sign(secret: string, entry: AuditEntry): string {
     AUDIT_OUTCOMES.indexOf(outcome),
     status,
   ];
-  return createHmac('sha256', secret)
-    .update(`audit ${JSON.stringify(fields)}`)
-    .digest('hex');
-}
-
-function isSame(given: string, wanted: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
+  return signatureOf(secret, `audit ${JSON.stringify(fields)}`);
 }

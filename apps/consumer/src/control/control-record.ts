@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isSameSignature, parseJson, signatureOf } from '../signed-json.js';
 
 /** The version of the records that this program writes and understands. */
 const CONTROL_VERSION = 1;
@@ -74,8 +74,8 @@ export function decodeControl(
   secret: string | undefined,
 ): ControlRecord {
   if (key.length > LONGEST_BYTES || value.length > LONGEST_BYTES) return { is: 'garbage' };
-  const scope = parse(key);
-  const body = parse(value);
+  const scope = parseJson(key);
+  const body = parseJson(value);
   if (!Array.isArray(scope) || typeof body !== 'object' || body === null) return { is: 'garbage' };
   const { v, signature, ...fields } = body as Record<string, unknown>;
   if (!isCount(v) || v < 1) return { is: 'garbage' };
@@ -87,7 +87,9 @@ export function decodeControl(
   if (!command || controlKey(group, command.partition) !== text) return { is: 'garbage' };
   if (signature !== undefined && typeof signature !== 'string') return { is: 'garbage' };
   const verified =
-    secret !== undefined && signature !== undefined && isSignature(signature, sign(secret, text, command));
+    secret !== undefined &&
+    signature !== undefined &&
+    isSameSignature(signature, sign(secret, text, command));
   if (secret !== undefined && signature !== undefined && !verified) return { is: 'forged', key: text };
   return { is: 'command', key: text, command, signature, verified };
 }
@@ -109,23 +111,8 @@ const sign = (
   key: string,
   { kind, reason, actor, at, since, until, id }: PauseCommand,
 ): string =>
-  createHmac('sha256', secret)
-    .update(JSON.stringify([CONTROL_VERSION, key, kind, reason, actor, at, since, until, id]))
-    .digest('hex');
-
-function isSignature(given: string, wanted: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}
+  signatureOf(secret, JSON.stringify([CONTROL_VERSION, key, kind, reason, actor, at, since, until, id]));
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 /** Times that a Date can have. */
 const isTime = (value: unknown): value is number => isCount(value) && value <= 8_640_000_000_000_000;
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
-}

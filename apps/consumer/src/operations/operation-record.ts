@@ -1,6 +1,6 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Done, Order, Progress, ProofKey } from './operation.js';
 import { toDone, toOrder, toProgress, toProofKey } from './operation-forms.js';
+import { isSameSignature, parseJson, signatureOf } from '../signed-json.js';
 
 const VERSION = 1;
 /** A selection of 400 letters takes a quarter of it. */
@@ -43,8 +43,8 @@ export function decodeFact(
   secret: string | undefined,
 ): OperationRecord {
   if (key.length > LONGEST_BYTES || value.length > LONGEST_BYTES) return { is: 'garbage' };
-  const name = parse(key);
-  const content = parse(value);
+  const name = parseJson(key);
+  const content = parseJson(value);
   if (!Array.isArray(name) || typeof content !== 'object' || content === null) return { is: 'garbage' };
   const { v, body, signature } = content as Record<string, unknown>;
   if (!Number.isSafeInteger(v) || (v as number) < 1) return { is: 'garbage' };
@@ -54,7 +54,8 @@ export function decodeFact(
   const fact = toFact(name[0], body as Record<string, unknown>);
   if (!fact || JSON.stringify(keyOf(group, fact)) !== key.toString()) return { is: 'garbage' };
   if (secret === undefined) return { is: 'fact', fact, verified: false };
-  const isSigned = typeof signature === 'string' && isEqual(signature, sign(secret, key.toString(), body));
+  const isSigned =
+    typeof signature === 'string' && isSameSignature(signature, sign(secret, key.toString(), body));
   return isSigned ? { is: 'fact', fact, verified: true } : { is: 'forged' };
 }
 
@@ -113,19 +114,4 @@ function toFact(kind: unknown, body: Record<string, unknown>): OperationFact | u
 }
 
 const sign = (secret: string, key: string, body: object): string =>
-  createHmac('sha256', secret)
-    .update(JSON.stringify([VERSION, key, body]))
-    .digest('hex');
-
-function isEqual(given: string, wanted: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
-  return one.length === other.length && timingSafeEqual(one, other);
-}
-
-function parse(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString()) as unknown;
-  } catch {
-    return undefined;
-  }
-}
+  signatureOf(secret, JSON.stringify([VERSION, key, body]));

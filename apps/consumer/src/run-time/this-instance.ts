@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
+import { parseJson } from '../signed-json.js';
 
 export const VERSION = '0.1.0';
 
@@ -28,13 +29,9 @@ export const encodeInstance = (info: InstanceInfo): Buffer => Buffer.from(JSON.s
 /** Members of other versions or programs tell something else, or nothing. */
 export function decodeInstance(bytes: Buffer): Partial<InstanceInfo> {
   if (bytes.length > LONGEST_BYTES) return {};
-  try {
-    const told = JSON.parse(bytes.toString()) as unknown;
-    if (typeof told !== 'object' || told === null) return {};
-    const names = ['id', 'host', 'version', 'startedAt'] as const;
-    const given = names.map((name) => [name, (told as Record<string, unknown>)[name]] as const);
-    return Object.fromEntries(given.filter(([, value]) => typeof value === 'string' && TEXT.test(value)));
-  } catch {
-    return {};
-  }
+  const told = parseJson(bytes);
+  if (typeof told !== 'object' || told === null) return {};
+  const names = ['id', 'host', 'version', 'startedAt'] as const;
+  const given = names.map((name) => [name, (told as Record<string, unknown>)[name]] as const);
+  return Object.fromEntries(given.filter(([, value]) => typeof value === 'string' && TEXT.test(value)));
 }
