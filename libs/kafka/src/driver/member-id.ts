@@ -35,7 +35,13 @@ export function installMemberId(require: ReturnType<typeof createRequire>): void
   const { prototype } = require(PATH) as { prototype?: Partial<Methods> };
   const { joinAndSync, leave, heartbeat } = prototype ?? {};
   const { createErrorFromCode } = require(ERRORS) as { createErrorFromCode?: (code: number) => Error };
-  if (!prototype || !joinAndSync || !leave || !heartbeat || !createErrorFromCode) {
+  if (
+    !prototype ||
+    typeof joinAndSync !== 'function' ||
+    typeof leave !== 'function' ||
+    typeof heartbeat !== 'function' ||
+    typeof createErrorFromCode !== 'function'
+  ) {
     throw new Error(`${PATH} is not what it was`);
   }
   const notLeft = new WeakMap<object, string>();
