@@ -157,6 +157,29 @@ describe('the least set of ACLs', () => {
     expect(await consumer.stop()).toBe(0);
   });
 
+  it('has the audit topic: without it the log and GET /admin/audit say what is missing', async () => {
+    const { topics, acls } = await pipeline.prepare();
+    const isAudit = ({ name }: Acl) => name === `${topics.group}-audit`;
+    await grant(
+      admin,
+      acls.filter((acl) => !isAudit(acl)),
+    );
+    const consumer = await pipeline.start('consumer', topics);
+    await eventually('it is ready', () => isReady(consumer));
+    expect((await fetch(`${consumer.url}/admin/pause`, { method: 'POST' })).status).toBe(200);
+    const missing = /authorization failed: .* on topic .*-audit/;
+    await eventually('the log says what is missing', () => Promise.resolve(missing.test(consumer.output())));
+    const answer = await fetch(`${consumer.url}/admin/audit`);
+    expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(missing)]);
+    await grant(admin, acls.filter(isAudit));
+    const entries = async () => {
+      const found = await fetch(`${consumer.url}/admin/audit`);
+      return found.status === 200 ? ((await found.json()) as { items: unknown[] }).items.length : 0;
+    };
+    await eventually('the command is in the audit', async () => (await entries()) > 0);
+    expect(await consumer.stop()).toBe(0);
+  });
+
   it('is the least: without any one of it readiness names what is missing, and nothing is lost', async () => {
     const consumers = [0, 1, 2, 3, 4, 5, 6].map(async (index) => {
       const { topics, acls } = await pipeline.prepare();

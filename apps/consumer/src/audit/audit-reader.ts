@@ -1,5 +1,6 @@
 import {
   CommittedOffsets,
+  describeError,
   TopicReader,
   untilAborted,
   withTimeLimit,
@@ -28,6 +29,8 @@ export class AuditReader {
   private readonly atEnd = new AbortController();
   private entries: ShownEntry[] = [];
   private running: Promise<void> | undefined;
+  /** Why the last try to read failed. */
+  private problem: string | undefined;
 
   constructor(
     private readonly kafka: Kafka,
@@ -62,7 +65,9 @@ export class AuditReader {
     });
     await withTimeLimit(untilAborted(read, this.stopping.signal), FIRST_READ_MS);
     if (!this.hasRead())
-      throw new AuditUnavailableError('The audit topic cannot be read, or not in time: try again');
+      throw new AuditUnavailableError(
+        `The audit topic cannot be read, ${this.problem ?? 'or not in time'}: try again`,
+      );
   }
 
   private hasRead(): boolean {
@@ -77,7 +82,11 @@ export class AuditReader {
     const reader = new TopicReader(
       this.kafka,
       { topic, from },
-      { onBatch: (batch) => this.take(batch), onEnd: () => this.atEnd.abort() },
+      {
+        onBatch: (batch) => this.take(batch),
+        onEnd: () => this.atEnd.abort(),
+        onTrouble: (error) => (this.problem = describeError(error)),
+      },
     );
     await reader.run(signal);
   }
@@ -89,7 +98,8 @@ export class AuditReader {
       const { low, high } = await untilAborted(offsets.range({ topic, partition: 0 }), this.stopping.signal);
       const last = high - BigInt(MOST_ENTRIES);
       return new Map([[0, last > low ? last : low]]);
-    } catch {
+    } catch (error) {
+      this.problem = describeError(error);
       return undefined;
     } finally {
       await offsets.close();
