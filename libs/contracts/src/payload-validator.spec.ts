@@ -224,6 +224,18 @@ describe('what is explained', () => {
       { numRuns: 10_000 },
     );
   });
+
+  it('stays the same when a value comes again, also after more of them than are remembered', () => {
+    const versions = Array.from({ length: 1_500 }, (_, index) => `0.${index}`);
+    for (const app_version of [...versions, ...versions, 'v'.repeat(65), 'v'.repeat(65)]) {
+      expect(validator.validate({ ...EVENT, app_version })).toEqual(
+        validator.explain({ ...EVENT, app_version }),
+      );
+    }
+    for (const timestamp of ['1', 1.5, '1.5', '1.5', 1.5, NaN, [1.5], [1.5], 1]) {
+      expect(broken({ timestamp })).toEqual(timestamp === 1 ? [] : ['timestamp type']);
+    }
+  });
 });
 
 describe('a DTO of others', () => {

@@ -32,7 +32,7 @@ export function compileValidator(dto: DtoClass): PayloadValidator {
   const explainRefused = (value: object) =>
     fields.flatMap((field) => {
       if (field.accepts(value)) return [];
-      return Object.hasOwn(value, field.name) ? field.explain(value) : field.missing;
+      return Object.hasOwn(value, field.name) ? field.explainOnce(value) : field.missing;
     });
   return { accepts: compiled, explain, validate: (value) => (compiled(value) ? [] : explainRefused(value)) };
 }
@@ -64,8 +64,29 @@ function compileField(name: string, names: readonly string[], allRules: readonly
     name,
     accepts: compileAccept(FieldDto, rules) ?? (() => false),
     explain,
+    explainOnce: oncePerValue(explain, name),
     /** What is said of every event without the field. */
     missing: explain({}),
+  };
+}
+
+/** A bad release upstream breaks its events in few ways: what was said of a value is remembered. */
+const REMEMBERED_VALUES = 1_000;
+const LONGEST_REMEMBERED = 64;
+
+/** Our own rules look at nothing but the value of their field. */
+function oncePerValue(explain: (event: object) => readonly Violation[], name: string): typeof explain {
+  const remembered = new Map<unknown, readonly Violation[]>();
+  return (event) => {
+    const value: unknown = Reflect.get(event, name);
+    const isLarge = typeof value === 'string' ? value.length > LONGEST_REMEMBERED : Object(value) === value;
+    const known = isLarge ? undefined : remembered.get(value);
+    if (known) return known;
+    const violations = explain(event);
+    if (isLarge) return violations;
+    if (remembered.size >= REMEMBERED_VALUES) remembered.clear();
+    remembered.set(value, violations);
+    return violations;
   };
 }
 
