@@ -26,8 +26,7 @@ export function toOrder(fields: Fields): Order | undefined {
   if (!isId(id) || !known || !isText(actor, ACTOR) || !isTime(createdAt) || !isCount(total)) return undefined;
   if (!isCount(rate) || rate < 1 || rate > HIGHEST_RATE || !limits) return undefined;
   if (selected === undefined || wanted === undefined) return undefined;
-  if (!(target === null || isText(target, TOPIC)) || !(before === null || isText(before, TIME)))
-    return undefined;
+  if (!(target === null || isText(target, TOPIC)) || !(before === null || isDate(before))) return undefined;
   if (wish !== 'run' && wish !== 'pause' && wish !== 'cancel') return undefined;
   const plan = { total, rate, target, selection: selected, filter: wanted, ends: limits, before };
   return { id, kind: known, actor, createdAt, ...plan, wish };
@@ -84,5 +83,6 @@ const isId = (value: unknown): value is string => isText(value, ID);
 const isText = (value: unknown, form: RegExp): value is string =>
   typeof value === 'string' && form.test(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isDate = (value: unknown): value is string => isText(value, TIME) && !Number.isNaN(Date.parse(value));
 /** Times that a Date can have. */
 const isTime = (value: unknown): value is number => isCount(value) && value <= 8_640_000_000_000_000;

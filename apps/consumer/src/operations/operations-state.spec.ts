@@ -56,12 +56,13 @@ describe('an operation', () => {
     expect(progress?.replayed).toBe(7);
   });
 
-  it('that purges has failed when nobody says how it ended', () => {
-    const purge = known({ kind: 'purge' });
+  it('that purges has failed when nobody says how it ended, unless others can take it over', () => {
+    const purge = { ...known({ kind: 'purge' }), verified: false };
     jest.advanceTimersByTime(120_000);
     expect(stateOf(purge)).toBe('running');
     jest.advanceTimersByTime(1);
     expect(stateOf(purge)).toBe('failed');
+    expect(stateOf({ ...purge, verified: true })).toBe('running');
     expect(stateOf(known({}))).toBe('running');
   });
 });
