@@ -10,6 +10,8 @@ const RUNNER = /^[\w.:-]{1,120}$/;
 const TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
 const SECRET = /^[A-Za-z0-9+/]{43}=$/;
 const TIME = /^[0-9TZ:.+-]{10,40}$/;
+/** Nothing that a log or a page could take for more than text. */
+const PROBLEM = /^[\x20-\x7e]{1,500}$/;
 const LONGEST_TEXT = 249;
 export const MOST_SELECTED = 400;
 const MOST_PARTITIONS = 10_000;
@@ -33,12 +35,14 @@ export function toOrder(fields: Fields): Order | undefined {
 }
 
 export function toProgress(fields: Fields): Progress | undefined {
-  const { id, runner, at, replayed, parked, refused, cursor, ended } = fields;
+  const { id, runner, at, replayed, parked, refused, cursor, ended, problem = null } = fields;
   const place = cursor === null ? null : toPosition(cursor);
   if (!isId(id) || !isText(runner, RUNNER) || !isTime(at) || place === undefined) return undefined;
   if (!isCount(replayed) || !isCount(parked) || !isCount(refused)) return undefined;
   if (ended !== null && ended !== 'done' && ended !== 'failed') return undefined;
-  return { id, runner, at, replayed, parked, refused, cursor: place, ended };
+  // Those of former versions have none.
+  if (!(problem === null || isText(problem, PROBLEM))) return undefined;
+  return { id, runner, at, replayed, parked, refused, cursor: place, ended, problem };
 }
 
 export function toDone(fields: Fields): Done | undefined {

@@ -25,7 +25,16 @@ function known(...facts: (Partial<Order> | Partial<Progress>)[]) {
   const state = new OperationsState();
   for (const fact of facts) {
     if ('runner' in fact) {
-      const progress = { id: 'a', at: NOW, replayed: 0, parked: 0, refused: 0, cursor: null, ended: null };
+      const progress = {
+        id: 'a',
+        at: NOW,
+        replayed: 0,
+        parked: 0,
+        refused: 0,
+        cursor: null,
+        ended: null,
+        problem: null,
+      };
       state.apply({ is: 'progress', progress: { ...progress, ...fact } as Progress }, true);
     } else state.apply({ is: 'order', order: { ...ORDER, ...fact } }, true);
   }

@@ -108,5 +108,6 @@ export function toView(known: Known): Operation {
     selected: order.selection?.length ?? null,
     before: order.before,
     runner: progress?.runner ?? null,
+    problem: progress?.problem ?? null,
   };
 }

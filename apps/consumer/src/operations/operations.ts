@@ -8,7 +8,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { describeError, offsetsAt, type Kafka } from '@pipeline/kafka';
+import { describeError, missingTopics, offsetsAt, type Kafka } from '@pipeline/kafka';
 import type { LetterFilter, LetterPosition, LetterSummary } from '../dead-letters/letter.js';
 import { Letters } from '../dead-letters/letters.js';
 import type { LetterChoice } from '../dead-letters/worker/letter-calls.js';
@@ -79,12 +79,13 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     return toView(known);
   }
 
+  /** @throws BadRequestException when a topic is missing that would be written to */
   async dryRun(request: Request): Promise<DryRun> {
     const ends = await this.letters.ask('ends');
     return this.plan(request, await this.choose(request, ends));
   }
 
-  /** @throws BadRequestException when there is nothing to be done */
+  /** @throws BadRequestException when there is nothing to be done, or a topic is missing that would be written to */
   async begin(request: Request, actor: string): Promise<Operation> {
     const ends = await this.letters.ask('ends');
     const { count, refused } = await this.plan(request, await this.choose(request, ends));
@@ -180,6 +181,10 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
         counts[decision.is] += count;
         topics.add(decision.topic);
       }
+    }
+    const missing = await this.driver(missingTopics(this.parts.kafka, [...topics]));
+    if (missing.length > 0) {
+      throw new BadRequestException(missing.map((topic) => `the topic ${topic} does not exist`));
     }
     const said = [...refused].map(([why, count]) => `${String(count)} of them ${why}`);
     if (gone > 0) said.push(`${String(gone)} of them are not in the dead-letter topic`);

@@ -1,4 +1,4 @@
-import { deleteBefore, offsetsAt, type Kafka } from '@pipeline/kafka';
+import { deleteBefore, describeError, offsetsAt, type Kafka } from '@pipeline/kafka';
 import type { Order } from './operation.js';
 import type { OperationsLog } from './operations-log.js';
 
@@ -17,17 +17,21 @@ export interface PurgeParts {
  */
 export async function purge(order: Order, { kafka, log, dlq, runner }: PurgeParts): Promise<void> {
   const { id, total, ends, before } = order;
-  let ended: 'done' | 'failed' = 'failed';
+  let problem: string | null = null;
   try {
     const limits = await offsetsAt(kafka, dlq, before === null ? 0 : Date.parse(before));
     if (ends.some(({ partition, offset }) => offset > (limits.get(partition) ?? 0))) {
-      throw new Error(`${dlq} has other letters at the offsets that were confirmed`);
+      problem = `${dlq} has other letters at the offsets that were confirmed`;
+    } else {
+      await deleteBefore(kafka, dlq, new Map(ends.map(({ partition, offset }) => [partition, offset])));
     }
-    await deleteBefore(kafka, dlq, new Map(ends.map(({ partition, offset }) => [partition, offset])));
-    ended = 'done';
+  } catch (error) {
+    problem = describeError(error);
+    throw error;
   } finally {
-    const counts = { replayed: ended === 'done' ? total : 0, parked: 0, refused: 0 };
-    const progress = { id, runner, at: Date.now(), ...counts, cursor: null, ended };
+    const ended = problem === null ? 'done' : 'failed';
+    const counts = { replayed: problem === null ? total : 0, parked: 0, refused: 0 };
+    const progress = { id, runner, at: Date.now(), ...counts, cursor: null, ended, problem } as const;
     await log.write([{ is: 'progress', progress }]);
   }
 }
