@@ -7,7 +7,15 @@ import {
   type CircuitStatus,
   type TransportStatus,
 } from '@pipeline/kafka';
-import { AdminController, ApiProblem, Audited, CurrentActor, RequiresRole, type Actor } from '@pipeline/ops';
+import {
+  AdminController,
+  ApiProblem,
+  Audited,
+  CurrentActor,
+  parseDuration,
+  RequiresRole,
+  type Actor,
+} from '@pipeline/ops';
 import { ControlLog, ControlUnavailableError, type ControlStatus } from '../control/control-log.js';
 import { ControlState } from '../control/control-state.js';
 import { History, type Throughput } from '../run-time/history.js';
@@ -30,12 +38,18 @@ interface ConsumerStatus {
   readonly rebalances: number;
 }
 
-const selectPause = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => ({
-  scope: body['scope'] ?? 'group',
-  reason: body['reason'],
-  for: body['for'],
-  partitions: body['partitions'],
-});
+const SCOPES: readonly unknown[] = ['group', 'instance'];
+
+/** Nothing of it is checked yet. */
+const selectPause = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => {
+  const { scope = 'group', reason, for: end, partitions } = body;
+  return {
+    scope: SCOPES.includes(scope) ? scope : undefined,
+    for: typeof end === 'string' && parseDuration(end) !== undefined ? end : undefined,
+    reason,
+    partitions,
+  };
+};
 
 const CANNOT_TELL = 'The group cannot be told: the control topic cannot be read or written.';
 

@@ -20,7 +20,7 @@ function instance(log: MemoryLog) {
     numbers: [] as number[],
     pause: () => void (server.paused = true),
     endPause: () => void (server.paused = false),
-    pausePartitions: (numbers: ReadonlySet<number>) => void (server.numbers = [...numbers]),
+    pausePartitions: jest.fn((numbers: ReadonlySet<number>) => void (server.numbers = [...numbers])),
     releaseHeld: jest.fn(),
   };
   const state = new ControlState();
@@ -81,6 +81,16 @@ describe('PauseControl', () => {
     expect(one.server.releaseHeld).not.toHaveBeenCalled();
     await other.control.resume({}, ANNA);
     expect(one.server.numbers).toEqual([]);
+  });
+
+  it('tells the transport once of a command to many partitions, which else would take seconds', async () => {
+    const partitions = Array.from({ length: 1_000 }, (_, partition) => partition);
+    for (const scope of ['group', 'instance'] as const) {
+      await one.control.pause({ partitions, scope }, ANNA);
+      await one.control.resume({ scope }, ANNA);
+    }
+    expect(one.server.pausePartitions).toHaveBeenCalledTimes(4);
+    expect(other.server.pausePartitions).toHaveBeenCalledTimes(2);
   });
 
   it('keeps a partition paused while any pause covers it', async () => {

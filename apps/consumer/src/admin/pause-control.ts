@@ -45,9 +45,12 @@ export class PauseControl implements OnModuleInit, OnApplicationShutdown {
     const records = this.metrics.counter('pipeline_control_records_total');
     const remaining = this.metrics.gauge('pipeline_pause_remaining_seconds');
     Object.assign(remaining, { collect: () => remaining.set(this.remainingSeconds()) });
-    this.log.start((record, applied) => {
-      records.inc({ result: applied });
-      this.onRecord(record, applied);
+    this.log.start({
+      onRecord: (record, applied) => {
+        records.inc({ result: applied });
+        this.onRecord(record, applied);
+      },
+      onRead: () => this.refresh(),
     });
   }
 
@@ -115,8 +118,10 @@ export class PauseControl implements OnModuleInit, OnApplicationShutdown {
         return { ...make(now, state.pauseOf(key, now)), partition, at, id: randomBytes(8).toString('hex') };
       });
     };
-    if (scope === 'instance') build().forEach((command) => this.take(command));
-    else await this.publish(build);
+    if (scope === 'instance') {
+      build().forEach((command) => this.take(command));
+      this.refresh();
+    } else await this.publish(build);
     const where: Scope = scope ?? 'group';
     return pauseState(
       where,
@@ -165,7 +170,6 @@ export class PauseControl implements OnModuleInit, OnApplicationShutdown {
       else this.logger.log('resumed by an operator', details);
       if (kind === 'run' && partition === null) this.server.releaseHeld();
     }
-    this.refresh();
   }
 
   /** Makes the transport do what is commanded now, and again when the next pause ends by itself. */

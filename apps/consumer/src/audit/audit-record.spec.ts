@@ -45,6 +45,12 @@ describe('an audit record', () => {
     expect(decodeAudit(withEntry(encodeAudit(ENTRY, undefined), fields), undefined)).toBeUndefined();
   });
 
+  it('has all the partitions that one command may name', () => {
+    const partitions = Array.from({ length: 1_000 }, (_, index) => 99_000 + index);
+    const entry = { ...ENTRY, parameters: { partitions } };
+    expect(decodeAudit(encodeAudit(entry, SECRET), SECRET)).toEqual({ entry, verified: true });
+  });
+
   it('may be any bytes', () => {
     const bytes = fc.oneof(
       fc.uint8Array(),

@@ -44,8 +44,18 @@ export class ControlUnavailableError extends Error {
   override readonly name = 'ControlUnavailableError';
 }
 
+/** Told of what is read. */
+export interface ControlListener {
+  /** Of every record, after the state has it, and of which kind it was. */
+  onRecord(record: ControlRecord, applied: Applied): void;
+  /** When some were told: they may be thousands. */
+  onRead(): void;
+}
+
 const PUBLISH_LIMIT_MS = 10_000;
 const RETRY_MS = 1_000;
+/** Together smaller than what a topic takes at once by default, however long their reasons are. */
+const MOST_AT_ONCE = 500;
 const NOTHING = Buffer.alloc(0);
 /** Of the instances that see that the topic was made anew, the first one writes it. */
 const RESTORE_WITHIN_MS = 1_500;
@@ -59,7 +69,7 @@ export class ControlLog {
   private readonly atEnd = new AbortController();
   /** Commands of this instance that wait to be read back, by id. */
   private readonly waiting = new Map<string, (applied: Applied) => void>();
-  private onRecord: (record: ControlRecord, applied: Applied) => void = () => undefined;
+  private listener: ControlListener = { onRecord: () => undefined, onRead: () => undefined };
   /** The last failure was one of access, which whoever insists on is locked out for. */
   private isRefused = false;
   private problem: string | null = 'it has not been read yet';
@@ -75,9 +85,8 @@ export class ControlLog {
     this.producer = new RecordProducer(kafka, options.socketTimeoutMs);
   }
 
-  /** @param onRecord told of every record, after the state has it, and of which kind it was */
-  start(onRecord: (record: ControlRecord, applied: Applied) => void): void {
-    this.onRecord = onRecord;
+  start(listener: ControlListener): void {
+    this.listener = listener;
     this.running = this.run();
   }
 
@@ -116,7 +125,7 @@ export class ControlLog {
   }
 
   /**
-   * Writes commands, all or none, and waits until they are read back.
+   * Writes commands and waits until they are read back.
    * @returns whether all of them count; not so when others have written signed ones meanwhile
    * @throws ControlUnavailableError
    */
@@ -149,12 +158,14 @@ export class ControlLog {
   private async write(records: readonly { readonly key: Buffer; readonly value: Buffer }[]): Promise<void> {
     const { topic } = this.options;
     try {
-      await this.producer.send(
-        records.map(({ key, value }) => {
-          const place = { partitionBy: 'source', sourcePartition: 0, partition: 0 } as const;
-          return { topic, key, value, headers: [], ...place };
-        }),
-      );
+      for (let at = 0; at < records.length; at += MOST_AT_ONCE) {
+        await this.producer.send(
+          records.slice(at, at + MOST_AT_ONCE).map(({ key, value }) => {
+            const place = { partitionBy: 'source', sourcePartition: 0, partition: 0 } as const;
+            return { topic, key, value, headers: [], ...place };
+          }),
+        );
+      }
     } finally {
       // Commands are rare: no connection is kept for them.
       await this.producer.disconnect();
@@ -174,6 +185,7 @@ export class ControlLog {
       {
         onBatch: ({ records }) => {
           for (const record of records) this.take(record);
+          this.listener.onRead();
         },
         onEnd: () => {
           this.atEnd.abort();
@@ -199,7 +211,7 @@ export class ControlLog {
     const bytes = { key: key ?? NOTHING, value: value ?? NOTHING };
     const decoded = decodeControl(this.options.group, bytes, this.options.secret);
     const applied = this.state.apply(decoded, bytes);
-    this.onRecord(decoded, applied);
+    this.listener.onRecord(decoded, applied);
     if (decoded.is === 'command') this.waiting.get(decoded.command.id)?.(applied);
   }
 

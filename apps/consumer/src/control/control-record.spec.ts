@@ -149,4 +149,15 @@ describe('ControlState', () => {
     apply(state, { id: '00000002', kind: 'run' });
     expect(state.unknown()).toEqual([]);
   });
+
+  it('has room for a command to all, and for new ones, however many partitions were commanded', () => {
+    const state = new ControlState();
+    for (let partition = 0; partition < 10_000; partition++) {
+      apply(state, { partition, kind: partition < 9_999 ? 'pause' : 'run' });
+    }
+    expect(apply(state, { partition: 10_000 })).toBe('applied');
+    expect(apply(state, { partition: 10_001 })).toBe('garbage');
+    expect(apply(state, { partition: null })).toBe('applied');
+    expect(state.pauses(0)).toHaveLength(10_001);
+  });
 });

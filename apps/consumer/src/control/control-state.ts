@@ -36,7 +36,7 @@ export class ControlState {
     if (record.is !== 'command') return record.is;
     const known = this.commands.get(record.key);
     if (known?.command.id === record.command.id && known.signature === record.signature) return 'unchanged';
-    if (!known && this.commands.size >= MOST_KEYS) return 'garbage';
+    if (!known && !this.hasRoomFor(record)) return 'garbage';
     if (record.verified && this.isStale(record)) return 'stale';
     this.commands.set(record.key, { ...record, bytes: copyOf(given) });
     this.newer.delete(record.key);
@@ -46,13 +46,14 @@ export class ControlState {
   /** The pauses that hold at this time, that of the whole group first. */
   pauses(now: number): readonly CommandRecord[] {
     return [...this.commands.values()]
-      .filter(({ command: { kind, until } }) => kind === 'pause' && (until === null || until > now))
+      .filter((record) => holds(record, now))
       .sort((one, other) => (one.command.partition ?? -1) - (other.command.partition ?? -1));
   }
 
   /** The pause of one scope, if it holds at this time. */
   pauseOf(key: string, now: number): PauseCommand | undefined {
-    return this.pauses(now).find((record) => record.key === key)?.command;
+    const record = this.commands.get(key);
+    return record && holds(record, now) ? record.command : undefined;
   }
 
   /** A time for the next command of this scope: after all that count so far, also where clocks differ. */
@@ -70,6 +71,16 @@ export class ControlState {
     return [...this.newer.values()];
   }
 
+  /** There always is for a command to all; else what pauses nothing makes room, and need not be known. */
+  private hasRoomFor({ command: { partition } }: Command): boolean {
+    if (partition === null || this.commands.size < MOST_KEYS) return true;
+    const now = Date.now();
+    for (const [key, record] of this.commands) {
+      if (!holds(record, now)) return this.commands.delete(key);
+    }
+    return false;
+  }
+
   private isStale({ key, command: { at }, signature = '' }: Command): boolean {
     const latest = this.signed.get(key);
     if (latest && (at < latest.at || (at === latest.at && latest.signatures.has(signature)))) return true;
@@ -84,6 +95,9 @@ export class ControlState {
     return 'newer';
   }
 }
+
+const holds = ({ command: { kind, until } }: Command, now: number): boolean =>
+  kind === 'pause' && (until === null || until > now);
 
 /** Not a part of the fetch that brought it, which is kept as long as any part of it. */
 const copyOf = ({ key, value }: Bytes): Bytes => ({ key: Buffer.from(key), value: Buffer.from(value) });

@@ -4,7 +4,7 @@ import { IsBoolean, IsInt, IsOptional, IsString, Max, MaxLength, Min, ValidateBy
 import { readCursor } from './index/cursor.js';
 import type { LetterFilter } from './letter.js';
 
-const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
+const TIME = /^(\d{4}-\d\d-\d\d)(?:T\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d))?$/;
 const LARGEST_PARTITION = 2 ** 31 - 1;
 
 /** In an address everything is a text. */
@@ -15,8 +15,15 @@ const ToBoolean = () => FromText((text) => ({ true: true, false: false })[text] 
 
 /** Undefined for what is no time. */
 export const parseTime = (text: string): number | undefined => {
-  const ms = TIME.test(text) ? Date.parse(text) : NaN;
+  const [, day] = TIME.exec(text) ?? [];
+  const ms = day !== undefined && isDay(day) ? Date.parse(text) : NaN;
   return Number.isNaN(ms) ? undefined : ms;
+};
+
+/** February 30 would be March 2, which nobody means who deletes what failed before. */
+const isDay = (day: string): boolean => {
+  const ms = Date.parse(day);
+  return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);
 };
 
 export const IsTime = () =>

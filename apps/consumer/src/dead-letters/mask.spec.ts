@@ -58,6 +58,10 @@ it('shows the headers of the pipeline, but for texts of errors', () => {
     'kafka_dlt-exception-message',
     '__connect.errors.exception.message',
     'retry.error',
+    // Of Spring Kafka and Kafka Connect, which may write to the same topic.
+    'kafka_dlt-exception-stacktrace',
+    '__connect.errors.exception.stacktrace',
+    'dlq.made-up',
   ];
   expect(hidden.some(isShownHeader)).toBe(false);
 });

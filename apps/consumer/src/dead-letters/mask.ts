@@ -1,4 +1,4 @@
-import { isReservedHeader } from '@pipeline/contracts';
+import { HEADERS, RETRY_HEADERS } from '@pipeline/contracts';
 
 /** What stands where something is not shown. */
 export const MASKED = '***';
@@ -48,6 +48,16 @@ function maskField(form: RegExp | undefined, value: unknown, depth: number): unk
   return typeof value === 'object' ? maskObject(value, depth + 1) : MASKED;
 }
 
-/** Headers of the pipeline's own are shown, but for the texts of errors, which may quote what was outside. */
-export const isShownHeader = (name: string): boolean =>
-  isReservedHeader(name) && !/exception[.-]message$|^retry\.error$/.test(name);
+/** They quote what was outside. */
+const ERROR_TEXTS: ReadonlySet<string> = new Set([
+  HEADERS.springExceptionMessage,
+  HEADERS.connectExceptionMessage,
+  RETRY_HEADERS.error,
+]);
+/** Other tools for dead letters have more of the same families, stack traces among them. */
+const SHOWN_HEADERS: ReadonlySet<string> = new Set(
+  [...Object.values(HEADERS), ...Object.values(RETRY_HEADERS)].filter((name) => !ERROR_TEXTS.has(name)),
+);
+
+/** Headers that the pipeline itself writes are shown, but for the texts of errors. */
+export const isShownHeader = (name: string): boolean => SHOWN_HEADERS.has(name);

@@ -5,6 +5,7 @@ import {
   AdminController,
   ApiProblem,
   Audited,
+  LOG_LEVELS,
   LogLevel,
   parseDuration,
   RequiresRole,
@@ -24,6 +25,16 @@ import {
 export const EFFECTIVE_SETTINGS = Symbol('EFFECTIVE_SETTINGS');
 
 const DEFAULT_MS = 15 * 60_000;
+
+/** Nothing of it is checked yet. */
+const selectLevel = ({
+  body: { level, for: end },
+}: {
+  readonly body: Readonly<Record<string, unknown>>;
+}) => ({
+  level: LOG_LEVELS.find((known) => known === level),
+  for: typeof end === 'string' && parseDuration(end) !== undefined ? end : undefined,
+});
 
 /** What can be seen, and changed for a time, while an instance runs. */
 @AdminController()
@@ -68,7 +79,7 @@ export class RunTimeController {
 
   @Put('log-level')
   @RequiresRole('operator')
-  @Audited('log-level', ({ body }) => ({ level: body['level'], for: body['for'] }))
+  @Audited('log-level', selectLevel)
   @ApiOkResponse({
     type: LogLevelDto,
     description: 'Of this instance; the configured level returns by itself.',

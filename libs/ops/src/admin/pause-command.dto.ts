@@ -1,9 +1,12 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsIn, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { IsIn, IsOptional, IsString, Matches, ValidateBy } from 'class-validator';
 import { parseDuration } from './parse-duration.js';
 
-/** No control characters, line breaks or broken surrogates: the reason is logged and shown. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
+/**
+ * No control characters, line breaks or broken surrogates: the reason is logged and shown. Counted in code points, as
+ * OpenAPI does; class-validator's MaxLength overlooks some.
+ */
+const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
 
 const LONGEST_MS = 30 * 86_400_000;
 
@@ -36,8 +39,7 @@ export class ResumeCommandDto {
   })
   @IsOptional()
   @IsString()
-  @MaxLength(200)
-  @Matches(PRINTABLE, { message: '$property must consist of printable characters' })
+  @Matches(PRINTABLE, { message: '$property must consist of at most 200 printable characters' })
   reason?: string | null;
 
   @ApiPropertyOptional({ enum: ['group', 'instance', null], nullable: true })

@@ -28,13 +28,16 @@ type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 export type AuditParameters = Readonly<Record<string, string | number | boolean | readonly number[]>>;
 
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
-const MOST_NUMBERS = 100;
+/** Partitions of one command. */
+const MOST_NUMBERS = 1_000;
 
 /** What may be written down of parameters: short printable texts, numbers, flags and lists of numbers; nothing else. */
 export function safeParameters(given: unknown): AuditParameters {
   if (typeof given !== 'object' || given === null) return {};
   return Object.fromEntries(
-    Object.entries(given).filter((pair): pair is [string, AuditParameters[string]] => isSafe(pair[1])),
+    Object.entries(given).filter(
+      (pair): pair is [string, AuditParameters[string]] => PRINTABLE.test(pair[0]) && isSafe(pair[1]),
+    ),
   );
 }
 

@@ -44,9 +44,14 @@ export class AdminListener implements BeforeApplicationShutdown {
     await once(server, 'listening');
   }
 
+  /** Undefined while it does not listen. */
+  get port(): number | undefined {
+    return (this.server?.address() as AddressInfo | null | undefined)?.port;
+  }
+
   /** Where a request does not belong to the port that it came by, there is nothing. */
   readonly divide = (request: IncomingMessage, _response: ServerResponse, next: Next): void => {
-    const port = (this.server?.address() as AddressInfo | null | undefined)?.port;
+    const { port } = this;
     if (port !== undefined) {
       const byAdminPort = request.socket.localPort === port;
       if (ADMIN_PATH.test(request.url ?? '') !== byAdminPort) request.url = '/nothing-here';

@@ -11,6 +11,7 @@ import { AdminListener } from './admin-listener.js';
 import { serveApiDocs, type ApiDescription } from './api-docs.js';
 import { acceptJsonBodies } from './json-body.js';
 import { ProblemFilter } from './problem.filter.js';
+import { useOriginForm } from './origin-form.js';
 import { securityHeaders } from './security-headers.js';
 import { limitSlowSenders } from './slow-senders.js';
 
@@ -43,6 +44,7 @@ export async function createHttpApp(
  * (RFC 9457) for what is refused, /docs and /openapi.json, and timeouts for slow senders.
  */
 export function configureHttp(app: NestExpressApplication, api: ApiDescription): void {
+  app.use(useOriginForm);
   app.use(securityHeaders());
   app.use(app.get(AdminListener, { strict: false }).divide);
   acceptJsonBodies(app);

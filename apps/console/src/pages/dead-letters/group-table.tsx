@@ -19,9 +19,14 @@ export function GroupTable({ filter }: { readonly filter: Filter }) {
       {data.map(({ reason, rule, count, firstAt, lastAt }) => (
         <tr key={`${reason} ${rule ?? ''}`}>
           <td>
-            <a href={hrefOf('dead-letters', [], { ...filter, reason, rule: rule ?? undefined })}>
-              {reason || 'unknown'}
-            </a>
+            {/* What is empty is no filter in an address: the link would lead to everything. */}
+            {reason === '' ? (
+              'unknown'
+            ) : (
+              <a href={hrefOf('dead-letters', [], { ...filter, reason, rule: rule ?? undefined })}>
+                {reason}
+              </a>
+            )}
           </td>
           <td>{rule ?? '–'}</td>
           <td class="number">{formatCount(count)}</td>

@@ -1,12 +1,17 @@
-import type { ControlLog } from '../control-log.js';
+import type { ControlListener, ControlLog } from '../control-log.js';
 import { decodeControl, encodeControl, type PauseCommand } from '../control-record.js';
 import type { ControlState } from '../control-state.js';
+
+interface Bytes {
+  readonly key: Buffer;
+  readonly value: Buffer;
+}
 
 /** A control topic in memory, which several instances of one test may share. */
 export class MemoryLog {
   readonly group = 'group';
   isKnown = true;
-  private readonly readers: ((bytes: { key: Buffer; value: Buffer }) => void)[] = [];
+  private readonly readers: ((records: readonly Bytes[]) => void)[] = [];
 
   constructor(private readonly secret?: string) {}
 
@@ -15,14 +20,18 @@ export class MemoryLog {
     const log = {
       group: this.group,
       isKnown: this.isKnown,
-      start: (onRecord: Parameters<ControlLog['start']>[0]) => {
-        this.readers.push((bytes) => {
-          const decoded = decodeControl(this.group, bytes, this.secret);
-          onRecord(decoded, state.apply(decoded, bytes));
+      start: (listener: ControlListener) => {
+        this.readers.push((records) => {
+          for (const bytes of records) {
+            const decoded = decodeControl(this.group, bytes, this.secret);
+            listener.onRecord(decoded, state.apply(decoded, bytes));
+          }
+          listener.onRead();
         });
       },
       publish: (commands: readonly PauseCommand[]) => {
-        for (const command of commands) this.write(encodeControl(this.group, command, this.secret));
+        const records = commands.map((command) => encodeControl(this.group, command, this.secret));
+        for (const read of this.readers) read(records);
         return Promise.resolve(true);
       },
       describe: () => ({
@@ -34,9 +43,5 @@ export class MemoryLog {
       stop: () => Promise.resolve(),
     };
     return log as unknown as ControlLog;
-  }
-
-  write(bytes: { key: Buffer; value: Buffer }): void {
-    for (const read of this.readers) read(bytes);
   }
 }

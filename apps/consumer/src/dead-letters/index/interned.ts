@@ -1,7 +1,7 @@
 /** So many different ones are told apart: what others write to the topic is not to fill the memory. */
 const MOST = 65_535;
 
-/** What all have that came when there were too many. */
+/** What all have that came when there were too many; and what is empty, as they are shown empty. */
 const OTHERS = 0;
 
 /** Bytes that come again and again, each known by a small number; found without making anything of them. */
@@ -18,6 +18,7 @@ export class Interned {
 
   /** The number of these bytes, from 1 on; 0 for what is not told apart. */
   add(bytes: Buffer, start: number, end: number): number {
+    if (end <= start) return OTHERS;
     const hash = hashOf(bytes, start, end);
     const same = this.byHash.get(hash);
     const found = same?.find((id) => this.isAt(id, bytes, start, end));
@@ -31,6 +32,7 @@ export class Interned {
 
   /** The number of a text; undefined when it never came. */
   find(text: string): number | undefined {
+    if (text === '') return OTHERS;
     const bytes = Buffer.from(text);
     return this.byHash
       .get(hashOf(bytes, 0, bytes.length))

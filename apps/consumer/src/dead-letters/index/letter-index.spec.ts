@@ -236,6 +236,24 @@ describe('an index of dead letters', () => {
     expect(Object.keys(index.counts().byReason)).toHaveLength(told + 1);
   });
 
+  it('finds letters that tell no reason or topic by the empty one that they are shown with', () => {
+    const index = new LetterIndex(10);
+    index.add(0, [
+      record(0, []),
+      record(1, [
+        [HEADERS.reason, Buffer.alloc(0)],
+        [HEADERS.springTopic, Buffer.alloc(0)],
+      ]),
+      record(2, [[HEADERS.reason, Buffer.from('R'.repeat(300))]]),
+      record(3, [
+        [HEADERS.reason, Buffer.from('R')],
+        [HEADERS.springTopic, Buffer.from('in')],
+      ]),
+    ]);
+    expect(index.groups({})).toMatchObject([{ reason: '', count: 3 }, { count: 1 }]);
+    expect([index.countMatching({ reason: '' }), index.countMatching({ topic: '' })]).toEqual([3, 3]);
+  });
+
   it('takes whatever others write to the topic', () => {
     const bytes = fc.uint8Array({ maxLength: 40 }).map((some) => Buffer.from(some));
     const headers = fc.array(fc.tuple(fc.constantFrom(...Object.values(HEADERS), 'other'), bytes));
