@@ -11,9 +11,11 @@ export interface AuditRecord {
   readonly verified: boolean;
 }
 
+/** Without its parameters where it would be longer than what is read: an entry is not to vanish for them. */
 export function encodeAudit(entry: AuditEntry, secret: string | undefined): Buffer {
   const signature = secret === undefined ? undefined : sign(secret, entry);
-  return Buffer.from(JSON.stringify({ v: AUDIT_VERSION, entry, signature }));
+  const bytes = Buffer.from(JSON.stringify({ v: AUDIT_VERSION, entry, signature }));
+  return bytes.length <= LONGEST_BYTES ? bytes : encodeAudit({ ...entry, parameters: {} }, secret);
 }
 
 /** What is no entry, of another version, or forged is undefined; never throws, whatever the bytes are. */

@@ -2,6 +2,7 @@ import { BadRequestException, Body, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { AdminController, ApiProblem, Audited, CurrentActor, RequiresRole, type Actor } from '@pipeline/ops';
 import { parseTime, toFilter } from '../dead-letters/letter-filter.dto.js';
+import { auditedChoice, auditedCutoff } from './audited-choice.js';
 import type { Operation } from './operation.js';
 import {
   DryRunDto,
@@ -16,18 +17,6 @@ import { Operations, type DryRun, type Request } from './operations.js';
 const DEFAULT_RATE = 500;
 const UNAVAILABLE = 'The index is being built, or Kafka does not answer.';
 
-/** What is written down of a command: filters hold nothing of people, selections are numbers. */
-const chosen = ({ body }: { body: Readonly<Record<string, unknown>> }): object => {
-  const { selection, filter, target, rate } = body;
-  const selected = Array.isArray(selection) ? { selected: selection.length } : {};
-  const fields = typeof filter === 'object' && filter !== null ? filter : {};
-  return { ...fields, ...selected, target, rate };
-};
-const cutoff = ({ body: { before, count } }: { body: Readonly<Record<string, unknown>> }) => ({
-  before,
-  count,
-});
-
 /** What can be done with dead letters; each by a dry run first. */
 @AdminController('dead-letters')
 @ApiProblem(503, UNAVAILABLE)
@@ -36,7 +25,7 @@ export class LetterCommandsController {
 
   @Post('replay/dry-run')
   @RequiresRole('operator')
-  @Audited('replay dead letters, dry run', chosen)
+  @Audited('replay dead letters, dry run', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'What a replay would do.' })
   async replayDryRun(@Body() command: ReplayCommandDto = new ReplayCommandDto()): Promise<DryRun> {
@@ -45,7 +34,7 @@ export class LetterCommandsController {
 
   @Post('replay')
   @RequiresRole('operator')
-  @Audited('replay dead letters', chosen)
+  @Audited('replay dead letters', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
   async replay(
@@ -57,7 +46,7 @@ export class LetterCommandsController {
 
   @Post('park/dry-run')
   @RequiresRole('operator')
-  @Audited('park dead letters, dry run', chosen)
+  @Audited('park dead letters, dry run', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'What parking would do.' })
   async parkDryRun(@Body() command: LetterChoiceDto = new LetterChoiceDto()): Promise<DryRun> {
@@ -66,7 +55,7 @@ export class LetterCommandsController {
 
   @Post('park')
   @RequiresRole('operator')
-  @Audited('park dead letters', chosen)
+  @Audited('park dead letters', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
   async park(
@@ -78,7 +67,7 @@ export class LetterCommandsController {
 
   @Post('purge/dry-run')
   @RequiresRole('admin')
-  @Audited('purge dead letters, dry run', cutoff)
+  @Audited('purge dead letters, dry run', auditedCutoff)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'How many dead letters a purge would delete.' })
   async purgeDryRun(@Body() command: PurgeDryRunDto = new PurgeDryRunDto()): Promise<DryRun> {
@@ -87,7 +76,7 @@ export class LetterCommandsController {
 
   @Post('purge')
   @RequiresRole('admin')
-  @Audited('purge dead letters', cutoff)
+  @Audited('purge dead letters', auditedCutoff)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which has ended.' })
   @ApiProblem(409, 'It is not that many dead letters.')

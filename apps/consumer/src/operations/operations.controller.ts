@@ -1,11 +1,10 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { AdminController, ApiProblem, Audited, RequiresRole } from '@pipeline/ops';
+import { auditedId } from './audited-choice.js';
 import type { Operation } from './operation.js';
 import { OperationDto } from './operation.dto.js';
 import { Operations } from './operations.js';
-
-const byId = ({ params: { id } }: { params: Readonly<Record<string, unknown>> }) => ({ id });
 
 const UNAVAILABLE = 'Kafka does not answer, or too many ask at once.';
 
@@ -32,7 +31,7 @@ export class OperationsController {
 
   @Post(':id/pause')
   @RequiresRole('operator')
-  @Audited('pause an operation', byId)
+  @Audited('pause an operation', auditedId)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto })
   @ApiProblem(404, 'There is no such operation.')
@@ -43,7 +42,7 @@ export class OperationsController {
 
   @Post(':id/resume')
   @RequiresRole('operator')
-  @Audited('resume an operation', byId)
+  @Audited('resume an operation', auditedId)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto })
   @ApiProblem(404, 'There is no such operation.')
@@ -54,7 +53,7 @@ export class OperationsController {
 
   @Post(':id/cancel')
   @RequiresRole('operator')
-  @Audited('cancel an operation', byId)
+  @Audited('cancel an operation', auditedId)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto })
   @ApiProblem(404, 'There is no such operation.')

@@ -30,20 +30,23 @@ export type AuditParameters = Readonly<Record<string, string | number | boolean 
 const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
 const MOST_NUMBERS = 100;
 
-/** What may be written down of parameters: short printable texts, numbers, flags and lists of numbers; nothing else. */
+/** What may be written down of parameters: short printable names, and short printable texts, numbers, flags and lists of numbers; nothing else. */
 export function safeParameters(given: unknown): AuditParameters {
   if (typeof given !== 'object' || given === null) return {};
   return Object.fromEntries(
-    Object.entries(given).filter((pair): pair is [string, AuditParameters[string]] => isSafe(pair[1])),
+    Object.entries(given).filter(
+      (pair): pair is [string, AuditParameters[string]] => PRINTABLE.test(pair[0]) && isSafe(pair[1]),
+    ),
   );
 }
 
 function isSafe(value: unknown): value is AuditParameters[string] {
   if (Array.isArray(value)) {
-    return value.length <= MOST_NUMBERS && value.every((item) => typeof item === 'number');
+    return value.length <= MOST_NUMBERS && value.every(Number.isFinite);
   }
   if (typeof value === 'string') return PRINTABLE.test(value);
-  return typeof value === 'number' || typeof value === 'boolean';
+  // What JSON reads as infinite, it cannot write.
+  return Number.isFinite(value) || typeof value === 'boolean';
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
