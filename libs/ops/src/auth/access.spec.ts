@@ -179,6 +179,22 @@ describe('the audit', () => {
   });
 });
 
+describe('the audit under attack', () => {
+  it('goes on to have what a token is denied', async () => {
+    await start({ failureLimit: 1_000 });
+    for (let sent = 0; sent < 61; sent++) await send('get', '/admin/things').expect(401);
+    expect(entries).toHaveLength(60);
+    await send('get', '/admin/tokens', viewer).expect(403);
+    expect(entries.slice(60)).toMatchObject([{ actor: 'vera', outcome: 'denied', status: 403 }]);
+  });
+
+  it('has once that an address is shut out', async () => {
+    await start({ failureLimit: 60 });
+    for (let sent = 0; sent < 63; sent++) await send('get', '/admin/things');
+    expect(entries.slice(59).map(({ status }) => status)).toEqual([401, 429]);
+  });
+});
+
 describe('limits', () => {
   it('keep wrong tokens from being tried, and tell for how long', async () => {
     await start({ failureLimit: 2 });
