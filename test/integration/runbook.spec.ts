@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -21,6 +22,9 @@ const root = join(import.meta.dirname, '..', '..');
 const dir = mkdtempSync(join(tmpdir(), 'runbook-'));
 const topics = uniqueTopics(2);
 const TOKEN = 'a-token-of-an-admin';
+const TOKENS = JSON.stringify([
+  { name: 'anna', role: 'admin', hash: `sha256:${createHash('sha256').update(TOKEN).digest('hex')}` },
+]);
 
 const page = readFileSync(join(root, 'docs', 'RUNBOOK.md'), 'utf8');
 const [preamble = '', ...blocks] = [...page.matchAll(/^```bash\n(.*?)^```/gms)].map(([, code = '']) => code);
@@ -47,7 +51,7 @@ async function installKafkaCommands(): Promise<void> {
 
 beforeAll(async () => {
   await installKafkaCommands();
-  const env = { ADMIN_AUTH: 'token', ADMIN_TOKENS: TOKEN };
+  const env = { ADMIN_AUTH: 'token', ADMIN_TOKENS: TOKENS };
   [service, other] = await Promise.all([
     startService('consumer', topics, env),
     startService('consumer', topics, env),

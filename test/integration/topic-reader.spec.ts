@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -83,6 +84,40 @@ function read(options: Omit<TopicReaderOptions, 'topic'> = {}) {
     },
   };
 }
+
+it('reaches the end of a topic that is made anew before the end of the former one', async () => {
+  const topic = 'made-anew';
+  const admin = testKafka(address()).admin();
+  const producer = testKafka(address()).producer();
+  await Promise.all([admin.connect(), producer.connect()]);
+  const create = (numPartitions: number) =>
+    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] });
+  await create(2);
+  // Each larger than what is fetched at once.
+  const value = Buffer.alloc(2_000);
+  for (const partition of [0, 0, 0, 1]) await producer.send({ topic, messages: [{ value, partition }] });
+
+  const kafka = createKafka({ brokers: [address()], clientId: 'test-reader', socketTimeoutMs: 5_000 });
+  const stopping = new AbortController();
+  reading.push(stopping);
+  const anew = new AbortController();
+  let hasFetched = false;
+  let isAtEnd = false;
+  const onBatch = async () => {
+    hasFetched = true;
+    if (!anew.signal.aborted) await once(anew.signal, 'abort');
+  };
+  const listener = { onBatch, onEnd: () => void (isAtEnd = true) };
+  const ended = new TopicReader(kafka, { topic, fetchBytes: 1_000 }, listener).run(stopping.signal);
+  await eventually('it has begun', () => hasFetched);
+  await admin.deleteTopics({ topics: [topic] });
+  await eventually('it is gone', async () => !(await admin.listTopics()).includes(topic));
+  await create(1);
+  anew.abort();
+  await eventually('it has read everything', () => isAtEnd, 60_000);
+  stopping.abort();
+  await Promise.all([ended, admin.disconnect(), producer.disconnect()]);
+});
 
 it('reads committed records from the beginning to the end, tells so, and follows', async () => {
   await write(numbers(3_000, 3_100), 'abort');

@@ -1,6 +1,7 @@
 import type { Circuits, KafkaBatchServer, PauseReason } from '@pipeline/kafka';
 import type { HealthProbes } from '@pipeline/ops';
-import type { ControlLog, ControlStatus } from './control/control-log.js';
+import type { ControlStatus } from './control/control-health.js';
+import type { ControlLog } from './control/control-log.js';
 
 /** Partitions that only somebody's decision sets going again. */
 const BLOCKING: readonly PauseReason[] = ['undeliverable', 'offset-out-of-range'];

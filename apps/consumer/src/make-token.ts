@@ -1,13 +1,7 @@
-import { parseArgs } from 'node:util';
-import { makeToken } from '@pipeline/ops';
+import { makeTokenOf } from '@pipeline/ops';
 
 // node dist/make-token.js --name NAME --role ROLE [--expires 90d]
-const { values } = parseArgs({
-  args: process.argv.slice(2),
-  options: { name: { type: 'string' }, role: { type: 'string' }, expires: { type: 'string' } },
-  strict: false,
-});
-const made = makeToken(values, Date.now());
+const made = makeTokenOf(process.argv.slice(2), Date.now());
 if ('problem' in made) {
   process.stderr.write(`${made.problem}\n`);
   process.exitCode = 2;

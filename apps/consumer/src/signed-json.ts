@@ -1,14 +1,22 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-/** HMAC-SHA-256 of a text, lower-case hexadecimal. */
-export const signatureOf = (secret: string, text: string): string =>
-  createHmac('sha256', secret).update(text).digest('hex');
+/** What CONTROL_SECRET holds: the first one signs and all verify, so that one can take the place of another. */
+export const secretsOf = (given: string): readonly string[] => given.split(',').map((one) => one.trim());
 
-/** Whether two signatures are the same; how long it takes tells nothing of where they differ. */
-export function isSameSignature(given: string, wanted: string): boolean {
-  const [one, other] = [Buffer.from(given), Buffer.from(wanted)];
-  return one.length === other.length && timingSafeEqual(one, other);
+/** HMAC-SHA-256 of a text, lower-case hexadecimal. */
+export const signatureOf = (secrets: string, text: string): string =>
+  hmac(secretsOf(secrets)[0] ?? '', text).toString('hex');
+
+/** Whether one of the secrets has signed the text; how long it takes tells nothing of where signatures differ. */
+export function isSigned(secrets: string, text: string, signature: string): boolean {
+  const given = Buffer.from(signature);
+  return secretsOf(secrets).some((secret) => {
+    const wanted = Buffer.from(hmac(secret, text).toString('hex'));
+    return given.length === wanted.length && timingSafeEqual(given, wanted);
+  });
 }
+
+const hmac = (secret: string, text: string): Buffer => createHmac('sha256', secret).update(text).digest();
 
 /** Undefined where the bytes are no JSON; never throws. */
 export function parseJson(bytes: Buffer): unknown {

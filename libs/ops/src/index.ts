@@ -8,7 +8,7 @@ export { adminAccess } from './auth/admin-access.js';
 export { AdminController } from './auth/admin-controller.decorator.js';
 export { AuthModule } from './auth/auth.module.js';
 export { CurrentActor } from './auth/current-actor.decorator.js';
-export { makeToken } from './auth/make-token.js';
+export { makeTokenOf } from './auth/make-token.js';
 export { RequiresRole } from './auth/requires-role.decorator.js';
 export { choice, decimal, flag, integer, list, ratio, text } from './config/builders.js';
 export { loadConfigOrExit } from './config/load-config-or-exit.js';

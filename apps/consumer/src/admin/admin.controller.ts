@@ -16,7 +16,8 @@ import {
   RequiresRole,
   type Actor,
 } from '@pipeline/ops';
-import { ControlLog, ControlUnavailableError, type ControlStatus } from '../control/control-log.js';
+import type { ControlStatus } from '../control/control-health.js';
+import { ControlLog, ControlUnavailableError } from '../control/control-log.js';
 import { ControlState } from '../control/control-state.js';
 import { History, type Throughput } from '../run-time/history.js';
 import { ENVIRONMENT } from '../run-time/run-time.module.js';

@@ -18,8 +18,8 @@ interface Wishes {
   readonly partitions?: readonly number[] | null;
 }
 
-/** 24.8 days: with more, a timer of Node.js ends at once. */
-const LONGEST_TIMER_MS = 2 ** 31 - 1;
+/** Ends of pauses are times of day, which timers do not follow when the clock is set or the machine sleeps. */
+const LOOK_EVERY_MS = 10_000;
 /** Others command at the same time; what is signed and late does not count, and is said again. */
 const TRIES = 3;
 /** Stands for the group in the keys of pauses that this instance keeps to itself. */
@@ -188,7 +188,7 @@ export class PauseControl implements OnModuleInit, OnApplicationShutdown {
     if (ends.length === 0) return;
     // Nobody has decided anything then: what waits for an operator, such as lost events, goes on waiting.
     const left = Math.min(...ends) - now;
-    this.timer = setTimeout(() => this.refresh(), Math.min(left, LONGEST_TIMER_MS)).unref();
+    this.timer = setTimeout(() => this.refresh(), Math.min(left, LOOK_EVERY_MS)).unref();
   }
 
   /** Until the last pause of the whole instance ends by itself. */

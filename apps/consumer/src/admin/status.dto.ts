@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import type { CircuitStatus, TransportStatus } from '@pipeline/kafka';
-import type { ControlStatus } from '../control/control-log.js';
+import type { ControlStatus } from '../control/control-health.js';
 import type { Throughput } from '../run-time/history.js';
 import type { InstanceInfo } from '../run-time/this-instance.js';
 import type { PauseState, PauseView, Scope } from './pause-view.js';

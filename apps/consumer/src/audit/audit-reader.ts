@@ -63,7 +63,9 @@ export class AuditReader {
     const read = new Promise<void>((resolve) => {
       signal.addEventListener('abort', () => resolve(), { once: true });
     });
-    await withTimeLimit(untilAborted(read, this.stopping.signal), FIRST_READ_MS);
+    // It ends without having read where the topic cannot be looked at.
+    const ended = Promise.race([read, this.running]);
+    await withTimeLimit(untilAborted(ended, this.stopping.signal), FIRST_READ_MS);
     if (!this.hasRead())
       throw new AuditUnavailableError(
         `The audit topic cannot be read, ${this.problem ?? 'or not in time'}: try again`,

@@ -26,6 +26,20 @@ describe('an audit record', () => {
     expect(decodeAudit(encodeAudit(ENTRY, SECRET), undefined)).toEqual({ entry: ENTRY, verified: false });
   });
 
+  it('is verified by each of several secrets', () => {
+    const read = decodeAudit(encodeAudit(ENTRY, SECRET), `another secret here, ${SECRET}`);
+    expect(read).toEqual({ entry: ENTRY, verified: true });
+  });
+
+  it('is read without its parameters rather than not at all when they are too long', () => {
+    const names = Array.from({ length: 30 }, (_, index) => `parameter ${index}`);
+    const parameters = Object.fromEntries(names.map((name) => [name, '𝄞'.repeat(200)]));
+    expect(decodeAudit(encodeAudit({ ...ENTRY, parameters }, SECRET), SECRET)).toEqual({
+      entry: { ...ENTRY, parameters: {} },
+      verified: true,
+    });
+  });
+
   it.each<[string, object]>([
     ['another actor', { actor: 'oskar' }],
     ['other parameters', { parameters: { scope: 'instance' } }],

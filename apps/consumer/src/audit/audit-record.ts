@@ -1,5 +1,5 @@
 import { AUDIT_OUTCOMES, isAuditEntry, type AuditEntry } from '@pipeline/ops';
-import { isSameSignature, parseJson, signatureOf } from '../signed-json.js';
+import { isSigned, parseJson, signatureOf } from '../signed-json.js';
 
 const AUDIT_VERSION = 1;
 const LONGEST_BYTES = 16_384;
@@ -11,9 +11,11 @@ export interface AuditRecord {
   readonly verified: boolean;
 }
 
+/** Without its parameters where it would be longer than what is read: an entry is not to vanish for them. */
 export function encodeAudit(entry: AuditEntry, secret: string | undefined): Buffer {
-  const signature = secret === undefined ? undefined : sign(secret, entry);
-  return Buffer.from(JSON.stringify({ v: AUDIT_VERSION, entry, signature }));
+  const signature = secret === undefined ? undefined : signatureOf(secret, signedText(entry));
+  const bytes = Buffer.from(JSON.stringify({ v: AUDIT_VERSION, entry, signature }));
+  return bytes.length <= LONGEST_BYTES ? bytes : encodeAudit({ ...entry, parameters: {} }, secret);
 }
 
 /** What is no entry, of another version, or forged is undefined; never throws, whatever the bytes are. */
@@ -24,12 +26,12 @@ export function decodeAudit(value: Buffer | null, secret: string | undefined): A
   const { v, entry, signature } = parsed as Record<string, unknown>;
   if (v !== AUDIT_VERSION || !isAuditEntry(entry)) return undefined;
   if (signature === undefined || secret === undefined) return { entry, verified: false };
-  return typeof signature === 'string' && isSameSignature(signature, sign(secret, entry))
+  return typeof signature === 'string' && isSigned(secret, signedText(entry), signature)
     ? { entry, verified: true }
     : undefined;
 }
 
-function sign(secret: string, entry: AuditEntry): string {
+function signedText(entry: AuditEntry): string {
   const { at, actor, role, from, action, parameters, outcome, status } = entry;
   const fields = [
     AUDIT_VERSION,
@@ -42,5 +44,5 @@ function sign(secret: string, entry: AuditEntry): string {
     AUDIT_OUTCOMES.indexOf(outcome),
     status,
   ];
-  return signatureOf(secret, `audit ${JSON.stringify(fields)}`);
+  return `audit ${JSON.stringify(fields)}`;
 }

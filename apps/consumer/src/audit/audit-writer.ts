@@ -37,7 +37,7 @@ export class AuditWriter {
       this.waiting.shift();
       this.options.onOutcome('dropped', 1);
     }
-    this.writing ??= this.write().finally(() => (this.writing = undefined));
+    this.writing ??= this.write();
   }
 
   /** What waits gets a last chance. */
@@ -48,6 +48,15 @@ export class AuditWriter {
   }
 
   private async write(): Promise<void> {
+    while (this.waiting.length > 0 && !this.stopping.signal.aborted) {
+      await this.writeWaiting();
+      // Commands are rare: no connection is kept for them. What comes while it is closed is written next.
+      await this.producer.disconnect();
+    }
+    this.writing = undefined;
+  }
+
+  private async writeWaiting(): Promise<void> {
     const { topic, secret, onOutcome } = this.options;
     while (this.waiting.length > 0 && !this.stopping.signal.aborted) {
       const entries = this.waiting.slice(0, BATCH);
@@ -69,7 +78,5 @@ export class AuditWriter {
         await abortableDelay(RETRY_MS, this.stopping.signal);
       }
     }
-    // Commands are rare: no connection is kept for them.
-    await this.producer.disconnect();
   }
 }

@@ -14,10 +14,11 @@ import {
   type Kafka,
   type TopicSpec,
 } from '@pipeline/kafka';
-import { RepeatedWarning } from '@pipeline/ops';
+import { ControlHealth, type ControlStatus } from './control-health.js';
 import { decodeControl, encodeControl, type ControlRecord, type PauseCommand } from './control-record.js';
 import type { Applied, ControlState } from './control-state.js';
 import { keysThere } from './keys-there.js';
+import { KnownCommands, type Bytes } from './known-commands.js';
 
 export interface ControlLogOptions {
   readonly group: string;
@@ -27,16 +28,6 @@ export interface ControlLogOptions {
   /** Signs and verifies; undefined: nothing is signed, and nobody is believed to be who he says he is. */
   readonly secret: string | undefined;
   readonly socketTimeoutMs: number;
-}
-
-/** Whether the topic can be read. */
-export interface ControlStatus {
-  readonly topic: string;
-  readonly readable: boolean;
-  /** ISO 8601: since when it is as it is. */
-  readonly since: string;
-  /** What is wrong; null while nothing is. */
-  readonly problem: string | null;
 }
 
 /** The command did not get into the topic, or nobody knows whether it did. */
@@ -57,13 +48,12 @@ const RETRY_MS = 1_000;
 /** Together smaller than what a topic takes at once by default, however long their reasons are. */
 const MOST_AT_ONCE = 500;
 const NOTHING = Buffer.alloc(0);
-/** Of the instances that see that the topic was made anew, the first one writes it. */
-const RESTORE_WITHIN_MS = 1_500;
 
 /** The compacted topic that commands the group: read whole, followed, and written. */
 export class ControlLog {
   private readonly logger = new Logger('Control');
-  private readonly trouble = new RepeatedWarning(this.logger);
+  private readonly health: ControlHealth;
+  private readonly known: KnownCommands;
   private readonly stopping = new AbortController();
   private readonly producer: RecordProducer;
   private readonly atEnd = new AbortController();
@@ -72,8 +62,6 @@ export class ControlLog {
   private listener: ControlListener = { onRecord: () => undefined, onRead: () => undefined };
   /** The last failure was one of access, which whoever insists on is locked out for. */
   private isRefused = false;
-  private problem: string | null = 'it has not been read yet';
-  private since = new Date();
   private running: Promise<unknown> = Promise.resolve();
   private ensuring: Promise<boolean> | undefined;
 
@@ -82,7 +70,16 @@ export class ControlLog {
     private readonly options: ControlLogOptions,
     private readonly state: ControlState,
   ) {
-    this.producer = new RecordProducer(kafka, options.socketTimeoutMs);
+    const { topic, socketTimeoutMs } = options;
+    this.producer = new RecordProducer(kafka, socketTimeoutMs);
+    this.health = new ControlHealth(topic, () =>
+      this.isKnown ? 'the last state is kept' : 'no event is taken',
+    );
+    const now = {
+      keys: (signal: AbortSignal) => keysThere(kafka, topic, signal),
+      write: (records: readonly Bytes[]) => this.write(records),
+    };
+    this.known = new KnownCommands(state, now, this.stopping.signal);
   }
 
   start(listener: ControlListener): void {
@@ -115,13 +112,7 @@ export class ControlLog {
   }
 
   describe(): ControlStatus {
-    const { problem } = this;
-    return {
-      topic: this.options.topic,
-      readable: problem === null,
-      since: this.since.toISOString(),
-      problem,
-    };
+    return this.health.describe();
   }
 
   /**
@@ -131,7 +122,9 @@ export class ControlLog {
    */
   async publish(commands: readonly PauseCommand[]): Promise<boolean> {
     if (!this.isKnown)
-      throw new ControlUnavailableError(`The control topic cannot be read: ${this.problem ?? ''}`);
+      throw new ControlUnavailableError(
+        `The control topic cannot be read: ${this.health.describe().problem ?? ''}`,
+      );
     const applied = commands.map(
       ({ id }) => new Promise<Applied>((resolve) => this.waiting.set(id, resolve)),
     );
@@ -155,7 +148,7 @@ export class ControlLog {
     }
   }
 
-  private async write(records: readonly { readonly key: Buffer; readonly value: Buffer }[]): Promise<void> {
+  private async write(records: readonly Bytes[]): Promise<void> {
     const { topic } = this.options;
     try {
       for (let at = 0; at < records.length; at += MOST_AT_ONCE) {
@@ -186,20 +179,22 @@ export class ControlLog {
         onBatch: ({ records }) => {
           for (const record of records) this.take(record);
           this.listener.onRead();
+          if (this.isKnown) void this.known.confirm();
         },
         onEnd: () => {
           this.atEnd.abort();
-          this.note(null);
+          this.health.readable();
+          void this.known.confirm();
         },
         onTrouble: (error) => {
           troubled = true;
-          this.note(describeError(error));
+          this.health.lost(describeError(error));
           // It may have been deleted.
           void this.ensure();
         },
         onReadable: () => {
-          if (this.isKnown) this.note(null);
-          if (troubled) void this.restore();
+          if (this.isKnown) this.health.readable();
+          if (troubled) void this.known.restore();
           troubled = false;
         },
       },
@@ -211,6 +206,7 @@ export class ControlLog {
     const bytes = { key: key ?? NOTHING, value: value ?? NOTHING };
     const decoded = decodeControl(this.options.group, bytes, this.options.secret);
     const applied = this.state.apply(decoded, bytes);
+    this.known.see(bytes.key, applied);
     this.listener.onRecord(decoded, applied);
     if (decoded.is === 'command') this.waiting.get(decoded.command.id)?.(applied);
   }
@@ -229,41 +225,12 @@ export class ControlLog {
       return true;
     } catch (error) {
       this.isRefused = accessFailure(error) !== undefined;
-      this.note(
+      this.health.because(
         error instanceof MissingTopicError
           ? 'it is missing, and may not be created here'
           : describeError(error),
       );
       return false;
     }
-  }
-
-  /** After trouble the topic may be another one of the same name, which then gets what is known. */
-  private async restore(): Promise<void> {
-    const { signal } = this.stopping;
-    await abortableDelay(Math.random() * RESTORE_WITHIN_MS, signal);
-    const there = await keysThere(this.kafka, this.options.topic, signal);
-    if (!there) return;
-    const known = [...this.state.all().map(({ bytes }) => bytes), ...this.state.unknown()];
-    const missing = known.filter(({ key }) => !there.has(key.toString()));
-    if (missing.length === 0) return;
-    this.logger.warn(
-      `the control topic has lost ${String(missing.length)} of its commands: they are written again`,
-    );
-    await this.write(missing).catch((error: unknown) =>
-      this.logger.error(`they could not be written: ${describeError(error)}`),
-    );
-  }
-
-  private note(problem: string | null): void {
-    const wasReadable = this.problem === null;
-    if (wasReadable !== (problem === null)) this.since = new Date();
-    this.problem = problem;
-    if (problem === null) {
-      this.trouble.over();
-      return;
-    }
-    const what = this.isKnown ? 'the last state is kept' : 'no event is taken';
-    this.trouble.say(problem, `the control topic ${this.options.topic} cannot be read, ${what}: ${problem}`);
   }
 }

@@ -64,6 +64,16 @@ describe('a control record', () => {
     expect(decodeControl('group', record, undefined)).toMatchObject({ is: 'command', verified: false });
   });
 
+  it('is verified by each of several secrets, and signed by the first', () => {
+    const verified = (by: string, secret: string) =>
+      decodeControl('group', encodeControl('group', PAUSE, by), secret);
+    expect(verified(SECRET, `another secret here, ${SECRET}`)).toMatchObject({ verified: true });
+    expect(verified(`another secret here, ${SECRET}`, 'another secret here')).toMatchObject({
+      verified: true,
+    });
+    expect(verified('a third secret here', `another secret here, ${SECRET}`).is).toBe('forged');
+  });
+
   it('of a newer version, of another group, or of no use, is none', () => {
     const record = encodeControl('group', PAUSE, undefined);
     expect(decodeControl('group', changed(record, { v: 2 }), undefined)).toMatchObject({

@@ -1,4 +1,4 @@
-import { isSameSignature, parseJson, signatureOf } from '../signed-json.js';
+import { isSigned, parseJson, signatureOf } from '../signed-json.js';
 
 /** The version of the records that this program writes and understands. */
 const CONTROL_VERSION = 1;
@@ -62,7 +62,7 @@ export function encodeControl(
 ): { key: Buffer; value: Buffer } {
   const key = controlKey(group, command.partition);
   const { kind, reason, actor, at, since, until, id } = command;
-  const signature = secret === undefined ? undefined : sign(secret, key, command);
+  const signature = secret === undefined ? undefined : signatureOf(secret, signedText(key, command));
   const value = { v: CONTROL_VERSION, kind, reason, actor, at, since, until, id, signature };
   return { key: Buffer.from(key), value: Buffer.from(JSON.stringify(value)) };
 }
@@ -87,9 +87,7 @@ export function decodeControl(
   if (!command || controlKey(group, command.partition) !== text) return { is: 'garbage' };
   if (signature !== undefined && typeof signature !== 'string') return { is: 'garbage' };
   const verified =
-    secret !== undefined &&
-    signature !== undefined &&
-    isSameSignature(signature, sign(secret, text, command));
+    secret !== undefined && signature !== undefined && isSigned(secret, signedText(text, command), signature);
   if (secret !== undefined && signature !== undefined && !verified) return { is: 'forged', key: text };
   return { is: 'command', key: text, command, signature, verified };
 }
@@ -106,12 +104,8 @@ function toCommand(fields: Record<string, unknown>): PauseCommand | undefined {
 }
 
 /** Every field that means something, in this order. */
-const sign = (
-  secret: string,
-  key: string,
-  { kind, reason, actor, at, since, until, id }: PauseCommand,
-): string =>
-  signatureOf(secret, JSON.stringify([CONTROL_VERSION, key, kind, reason, actor, at, since, until, id]));
+const signedText = (key: string, { kind, reason, actor, at, since, until, id }: PauseCommand): string =>
+  JSON.stringify([CONTROL_VERSION, key, kind, reason, actor, at, since, until, id]);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 /** Times that a Date can have. */

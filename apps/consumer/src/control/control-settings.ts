@@ -1,12 +1,15 @@
-import { defineSettings, text } from '@pipeline/ops';
+import { defineSettings, setting } from '@pipeline/ops';
+import { secretsOf } from '../signed-json.js';
+
+const SECRET = /^[^\0\r\n]{16,}$/;
 
 export const CONTROL_SETTINGS = defineSettings({
-  controlSecret: text('CONTROL_SECRET', {
+  controlSecret: setting<string, undefined>('CONTROL_SECRET', {
     default: undefined,
     whenUnset: 'none',
     secret: true,
-    pattern: /^[^\0\r\n]{16,}$/,
-    accepts: 'a text of at least 16 characters',
-    help: 'Signs commands and audit entries (HMAC-SHA256), the same for every instance. Without it, who has commanded something is told as unverified.',
+    parse: (given) => (secretsOf(given).every((one) => SECRET.test(one)) ? given : undefined),
+    accepts: 'a text of at least 16 characters, or a comma-separated list of such texts',
+    help: 'Signs commands and audit entries (HMAC-SHA256), the same for every instance. Of several the first one signs and all verify: see SECURITY-KAFKA.md. Without it, who has commanded something is told as unverified.',
   }),
 });

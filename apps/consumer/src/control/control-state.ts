@@ -61,6 +61,11 @@ export class ControlState {
     return Math.max(now, (this.signed.get(key)?.at ?? 0) + 1);
   }
 
+  /** Whether something has been commanded of this scope. */
+  has(key: string): boolean {
+    return this.commands.has(key);
+  }
+
   /** Everything that the topic should hold. */
   all(): readonly CommandRecord[] {
     return [...this.commands.values()];

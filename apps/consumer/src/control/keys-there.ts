@@ -1,14 +1,14 @@
-import { TopicReader, type Kafka } from '@pipeline/kafka';
+import { AbortedError, TopicReader, type Kafka } from '@pipeline/kafka';
 
-/** The keys of all records of a topic as it is now; undefined when it cannot be read. */
+/** The keys of all records of a topic as it is now. @throws the driver's error, or where `stopping` is aborted */
 export async function keysThere(
   kafka: Kafka,
   topic: string,
   stopping: AbortSignal,
-): Promise<ReadonlySet<string> | undefined> {
+): Promise<ReadonlySet<string>> {
   const keys = new Set<string>();
   const done = new AbortController();
-  const result: { keys?: ReadonlySet<string> } = {};
+  const result: { isWhole?: true; error: Error } = { error: new AbortedError('not read to its end') };
   const reader = new TopicReader(
     kafka,
     { topic },
@@ -17,12 +17,15 @@ export async function keysThere(
         for (const { key } of records) if (key) keys.add(key.toString());
       },
       onEnd: () => {
-        result.keys = keys;
+        result.isWhole = true;
         done.abort();
       },
-      onTrouble: () => done.abort(),
+      onTrouble: (error) => {
+        if (error instanceof Error) result.error = error;
+        done.abort();
+      },
     },
   );
   await reader.run(AbortSignal.any([done.signal, stopping]));
-  return result.keys;
+  return result.isWhole ? keys : Promise.reject(result.error);
 }

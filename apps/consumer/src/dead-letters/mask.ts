@@ -3,12 +3,24 @@ import { HEADERS, RETRY_HEADERS } from '@pipeline/contracts';
 /** What stands where something is not shown. */
 export const MASKED = '***';
 
-/** The fields that may be shown, where their value has this form. */
-const SHOWN: ReadonlyMap<string, RegExp> = new Map([
-  ['app_version', /^v?\d{1,6}(?:\.\d{1,6}){0,3}$/],
-  ['device_type', /^(?:android|ios|ipados|web|desktop|windows|macos|linux|tv)$/i],
-  ['locale', /^[a-z]{2,3}(?:[-_][a-z]{2,4})?$/i],
-  ['timestamp', /^\d{1,13}$/],
+/** No event of this pipeline is older, and none comes from a later day. */
+const FIRST_TIME = Date.UTC(2010);
+const DAY_MS = 86_400_000;
+
+/** Seconds or milliseconds, as a time that an event may have: other long numbers could be of a telephone. */
+function isEventTime(text: string): boolean {
+  const ms = /^\d{9,10}$/.test(text) ? Number(text) * 1_000 : /^\d{12,13}$/.test(text) ? Number(text) : NaN;
+  return ms >= FIRST_TIME && ms <= Date.now() + DAY_MS;
+}
+
+const ofForm = (form: RegExp) => (text: string) => form.test(text);
+
+/** The fields that may be shown, where their value has this form. A version of four numbers could be an address. */
+const SHOWN: ReadonlyMap<string, (text: string) => boolean> = new Map([
+  ['app_version', ofForm(/^v?\d{1,6}(?:\.\d{1,6}){0,2}$/)],
+  ['device_type', ofForm(/^(?:android|ios|ipados|web|desktop|windows|macos|linux|tv)$/i)],
+  ['locale', ofForm(/^[a-z]{2,3}(?:[-_][a-z]{2,4})?$/i)],
+  ['timestamp', isEventTime],
 ]);
 /** Fields whose name tells nothing of anybody. */
 const NAMES: ReadonlySet<string> = new Set([...SHOWN.keys(), 'user_id', 'ip', 'device_id', 'processed_at']);
@@ -39,25 +51,26 @@ function maskObject(object: object, depth: number): object {
   return Object.fromEntries(masked) as object;
 }
 
-function maskField(form: RegExp | undefined, value: unknown, depth: number): unknown {
+function maskField(isShown: ((text: string) => boolean) | undefined, value: unknown, depth: number): unknown {
   if (value === null || typeof value === 'boolean') return value;
   if (typeof value === 'string' || typeof value === 'number')
-    return form?.test(String(value)) ? value : MASKED;
+    return isShown?.(String(value)) ? value : MASKED;
   if (depth === DEEPEST) return MASKED;
   if (Array.isArray(value)) return value.map((item) => maskField(undefined, item, depth + 1));
   return typeof value === 'object' ? maskObject(value, depth + 1) : MASKED;
 }
 
-/** They quote what was outside. */
-const ERROR_TEXTS: ReadonlySet<string> = new Set([
+const QUOTING: readonly string[] = [
   HEADERS.springExceptionMessage,
   HEADERS.connectExceptionMessage,
   RETRY_HEADERS.error,
-]);
-/** Other tools for dead letters have more of the same families, stack traces among them. */
+];
 const SHOWN_HEADERS: ReadonlySet<string> = new Set(
-  [...Object.values(HEADERS), ...Object.values(RETRY_HEADERS)].filter((name) => !ERROR_TEXTS.has(name)),
+  [...Object.values(HEADERS), ...Object.values(RETRY_HEADERS)].filter((name) => !QUOTING.includes(name)),
 );
 
-/** Headers that the pipeline itself writes are shown, but for the texts of errors. */
+/**
+ * Headers that the pipeline writes are shown, but for the texts of errors, which may quote what was outside. So may
+ * what others write under the same prefixes, such as a stack trace.
+ */
 export const isShownHeader = (name: string): boolean => SHOWN_HEADERS.has(name);

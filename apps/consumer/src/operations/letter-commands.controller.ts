@@ -2,7 +2,7 @@ import { BadRequestException, Body, HttpCode, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { AdminController, ApiProblem, Audited, CurrentActor, RequiresRole, type Actor } from '@pipeline/ops';
 import { parseTime, toFilter } from '../dead-letters/letter-filter.dto.js';
-import { chosenLetters, cutoff } from './audited-parameters.js';
+import { auditedChoice, auditedCutoff } from './audited-choice.js';
 import type { Operation } from './operation.js';
 import {
   DryRunDto,
@@ -25,7 +25,7 @@ export class LetterCommandsController {
 
   @Post('replay/dry-run')
   @RequiresRole('operator')
-  @Audited('replay dead letters, dry run', chosenLetters)
+  @Audited('replay dead letters, dry run', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'What a replay would do.' })
   async replayDryRun(@Body() command: ReplayCommandDto = new ReplayCommandDto()): Promise<DryRun> {
@@ -34,7 +34,7 @@ export class LetterCommandsController {
 
   @Post('replay')
   @RequiresRole('operator')
-  @Audited('replay dead letters', chosenLetters)
+  @Audited('replay dead letters', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
   async replay(
@@ -46,7 +46,7 @@ export class LetterCommandsController {
 
   @Post('park/dry-run')
   @RequiresRole('operator')
-  @Audited('park dead letters, dry run', chosenLetters)
+  @Audited('park dead letters, dry run', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'What parking would do.' })
   async parkDryRun(@Body() command: LetterChoiceDto = new LetterChoiceDto()): Promise<DryRun> {
@@ -55,7 +55,7 @@ export class LetterCommandsController {
 
   @Post('park')
   @RequiresRole('operator')
-  @Audited('park dead letters', chosenLetters)
+  @Audited('park dead letters', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
   async park(
@@ -67,7 +67,7 @@ export class LetterCommandsController {
 
   @Post('purge/dry-run')
   @RequiresRole('admin')
-  @Audited('purge dead letters, dry run', cutoff)
+  @Audited('purge dead letters, dry run', auditedCutoff)
   @HttpCode(200)
   @ApiOkResponse({ type: DryRunDto, description: 'How many dead letters a purge would delete.' })
   async purgeDryRun(@Body() command: PurgeDryRunDto = new PurgeDryRunDto()): Promise<DryRun> {
@@ -76,7 +76,7 @@ export class LetterCommandsController {
 
   @Post('purge')
   @RequiresRole('admin')
-  @Audited('purge dead letters', cutoff)
+  @Audited('purge dead letters', auditedCutoff)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which has ended.' })
   @ApiProblem(409, 'It is not that many dead letters.')

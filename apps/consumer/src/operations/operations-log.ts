@@ -19,6 +19,7 @@ import {
 import { RepeatedWarning } from '@pipeline/ops';
 import { decodeFact, encodeFact, type OperationFact } from './operation-record.js';
 import type { OperationsState } from './operations-state.js';
+import { secretsOf } from '../signed-json.js';
 
 export interface OperationsLogOptions {
   readonly group: string;
@@ -138,8 +139,8 @@ export class OperationsLog {
 
   private async run(signal: AbortSignal): Promise<void> {
     const { secret, topic } = this.options;
-    if (secret !== undefined)
-      this.keys.add('control', createHmac('sha256', secret).update('replays').digest());
+    // The first secret last, which then proves.
+    for (const one of secretsOf(secret ?? '').toReversed()) if (one !== '') this.keys.add(...replayKey(one));
     while (!signal.aborted && !(await this.ensure())) await abortableDelay(2_000, signal);
     const reader = new TopicReader(
       this.kafka,
@@ -213,4 +214,10 @@ export class OperationsLog {
       `the operations topic ${this.options.topic} cannot be read, dead letters cannot be replayed: ${problem}`,
     );
   }
+}
+
+/** The key that a secret makes for proofs, under a name that tells it from those of other secrets. */
+function replayKey(secret: string): [id: string, key: Buffer] {
+  const made = (what: string) => createHmac('sha256', secret).update(what).digest();
+  return [`control-${made('name of replays').toString('hex').slice(0, 16)}`, made('replays')];
 }

@@ -1,7 +1,7 @@
 import { Get, HttpCode, Param, Post } from '@nestjs/common';
 import { ApiOkResponse } from '@nestjs/swagger';
 import { AdminController, ApiProblem, Audited, RequiresRole } from '@pipeline/ops';
-import { operationId } from './audited-parameters.js';
+import { auditedId } from './audited-choice.js';
 import type { Operation } from './operation.js';
 import { OperationDto } from './operation.dto.js';
 import { Operations } from './operations.js';
@@ -31,7 +31,7 @@ export class OperationsController {
 
   @Post(':id/pause')
   @RequiresRole('operator')
-  @Audited('pause an operation', operationId)
+  @Audited('pause an operation', auditedId)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto })
   @ApiProblem(404, 'There is no such operation.')
@@ -42,7 +42,7 @@ export class OperationsController {
 
   @Post(':id/resume')
   @RequiresRole('operator')
-  @Audited('resume an operation', operationId)
+  @Audited('resume an operation', auditedId)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto })
   @ApiProblem(404, 'There is no such operation.')
@@ -53,7 +53,7 @@ export class OperationsController {
 
   @Post(':id/cancel')
   @RequiresRole('operator')
-  @Audited('cancel an operation', operationId)
+  @Audited('cancel an operation', auditedId)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto })
   @ApiProblem(404, 'There is no such operation.')

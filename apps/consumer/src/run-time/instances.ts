@@ -33,7 +33,7 @@ export class Instances {
   constructor(@Inject(INSTANCES_OPTIONS) private readonly options: InstancesOptions) {}
 
   /** @throws the driver's error */
-  list(now = Date.now()): Promise<readonly InstanceView[]> {
+  list(now = performance.now()): Promise<readonly InstanceView[]> {
     if (this.asked && now - this.asked.at < FRESH_MS) return this.asked.answer;
     const { kafka, groupId } = this.options;
     const answer = describeMembers(kafka, groupId).then((members) => members.map(toView));

@@ -130,11 +130,23 @@ export class TopicReader {
         this.positions.set(partition, start);
       }
     }
-    if (this.ends) return;
+    if (this.ends) {
+      this.lowerEnds(this.ends, high);
+      return;
+    }
     this.ends = high;
     let offsets = 0n;
     for (const [partition, end] of high) offsets += end - (this.positions.get(partition) ?? end);
     await this.tell(() => this.listener.onStart?.(Number(offsets)));
+  }
+
+  /** A topic that was made anew may never get to where the former one ended. */
+  private lowerEnds(ends: Map<number, bigint>, high: ReadonlyMap<number, bigint>): void {
+    for (const [partition, awaited] of ends) {
+      const end = high.get(partition);
+      if (end === undefined) ends.delete(partition);
+      else if (end < awaited) ends.set(partition, end);
+    }
   }
 
   private async offsets(

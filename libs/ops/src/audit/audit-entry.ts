@@ -31,7 +31,7 @@ const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
 /** Partitions of one command. */
 const MOST_NUMBERS = 1_000;
 
-/** What may be written down of parameters: short printable texts, numbers, flags and lists of numbers; nothing else. */
+/** What may be written down of parameters: short printable names, and short printable texts, numbers, flags and lists of numbers; nothing else. */
 export function safeParameters(given: unknown): AuditParameters {
   if (typeof given !== 'object' || given === null) return {};
   return Object.fromEntries(
@@ -43,10 +43,11 @@ export function safeParameters(given: unknown): AuditParameters {
 
 function isSafe(value: unknown): value is AuditParameters[string] {
   if (Array.isArray(value)) {
-    return value.length <= MOST_NUMBERS && value.every((item) => typeof item === 'number');
+    return value.length <= MOST_NUMBERS && value.every(Number.isFinite);
   }
   if (typeof value === 'string') return PRINTABLE.test(value);
-  return typeof value === 'number' || typeof value === 'boolean';
+  // What JSON reads as infinite, it cannot write.
+  return Number.isFinite(value) || typeof value === 'boolean';
 }
 
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;

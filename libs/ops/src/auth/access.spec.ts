@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Body, Get, HttpCode, Post } from '@nestjs/common';
@@ -66,6 +66,7 @@ const expired = token('emil', 'admin', '1d', Date.now() - 2 * 86_400_000);
 
 let app: NestExpressApplication;
 let entries: AuditEntry[];
+let warnings: string[];
 
 async function start(more: Partial<AdminAccess> = {}): Promise<void> {
   const access: AdminAccess = {
@@ -78,7 +79,9 @@ async function start(more: Partial<AdminAccess> = {}): Promise<void> {
     imports: [AuthModule.register(access)],
     controllers: [ThingsController],
   }).compile();
-  const logger = { log: () => undefined, warn: () => undefined, error: () => undefined };
+  warnings = [];
+  const warn = (message: unknown) => void warnings.push(String(message));
+  const logger = { log: () => undefined, warn, error: () => undefined };
   app = module.createNestApplication<NestExpressApplication>(httpAppOptions(logger));
   configureHttp(app, { title: 'Test', description: 'A service under test', version: '1.2.3' });
   await app.listen(0, '127.0.0.1');
@@ -179,6 +182,22 @@ describe('the audit', () => {
   });
 });
 
+describe('the audit under attack', () => {
+  it('goes on to have what a token is denied', async () => {
+    await start({ failureLimit: 1_000 });
+    for (let sent = 0; sent < 61; sent++) await send('get', '/admin/things').expect(401);
+    expect(entries).toHaveLength(60);
+    await send('get', '/admin/tokens', viewer).expect(403);
+    expect(entries.slice(60)).toMatchObject([{ actor: 'vera', outcome: 'denied', status: 403 }]);
+  });
+
+  it('has once that an address is shut out', async () => {
+    await start({ failureLimit: 60 });
+    for (let sent = 0; sent < 63; sent++) await send('get', '/admin/things');
+    expect(entries.slice(59).map(({ status }) => status)).toEqual([401, 429]);
+  });
+});
+
 describe('limits', () => {
   it('keep wrong tokens from being tried, and tell for how long', async () => {
     await start({ failureLimit: 2 });
@@ -211,25 +230,40 @@ describe('limits', () => {
 describe('a file of tokens', () => {
   const write = (...json: object[]) => writeFileSync(file, JSON.stringify(json));
   const status = async (bearer: { token: string }) => (await send('get', '/admin/me', bearer)).status;
-  const eventually = async (bearer: { token: string }, wanted: number) => {
-    const end = Date.now() + 10_000;
-    while ((await status(bearer)) !== wanted) {
-      if (Date.now() > end) throw new Error(`never ${wanted}`);
+  /** The file is looked at when requests come. */
+  const eventually = async (bearer: { token: string }, isSo: (status: number) => boolean) => {
+    const end = performance.now() + 10_000;
+    while (!isSo(await status(bearer))) {
+      if (performance.now() > end) throw new Error('it never is');
       await new Promise((resolve) => setTimeout(resolve, 50));
     }
   };
+  const isAllowed = (found: number) => found === 200;
+  const isTold = (problem: string) => () => warnings.some((line) => line.endsWith(problem));
 
   it('is taken up as it changes, and stays in force while it is of no use', async () => {
     write(viewer.json);
     await start({ tokens: [], tokensFile: file, failureLimit: 1_000 });
     expect([await status(viewer), await status(operator)]).toEqual([200, 401]);
     writeFileSync(file, '[');
-    await eventually(viewer, 200);
+    await eventually(viewer, isTold('it is no JSON'));
+    expect([await status(viewer), await status(operator)]).toEqual([200, 401]);
     write(operator.json);
-    await eventually(operator, 200);
+    await eventually(operator, isAllowed);
     expect(await status(viewer)).toBe(401);
     rmSync(file);
-    await new Promise((resolve) => setTimeout(resolve, 600));
+    await eventually(operator, isTold('it cannot be read'));
     expect(await status(operator)).toBe(200);
+  });
+
+  it('is taken up also when its size and time are the same, as after a change of its rights', async () => {
+    const former = new Date('2026-01-01');
+    writeFileSync(file, JSON.stringify([viewer.json]).padEnd(400));
+    utimesSync(file, former, former);
+    await start({ tokens: [], tokensFile: file, failureLimit: 1_000 });
+    expect(await status(viewer)).toBe(200);
+    writeFileSync(file, JSON.stringify([operator.json]).padEnd(400));
+    utimesSync(file, former, former);
+    await eventually(operator, isAllowed);
   });
 });

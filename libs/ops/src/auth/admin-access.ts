@@ -15,7 +15,7 @@ export interface AdminAccess {
   readonly allowedHosts: readonly string[];
   /** Which environment this is, for people. @default development */
   readonly environment?: string;
-  /** Requests with no or a wrong token that one address may send in a minute. @default 10 */
+  /** Requests with no token, and as many with a wrong one, that one address may send in a minute. @default 60 */
   readonly failureLimit?: number;
   /** Commands that one actor may send in a minute. @default 120 */
   readonly commandLimit?: number;

@@ -24,7 +24,10 @@ import { Tokens } from './tokens.js';
 const HOW_TO_CONFIGURE =
   'No tokens are configured: set ADMIN_TOKENS or ADMIN_TOKENS_FILE, or ADMIN_AUTH=none for development, and restart the service';
 
-/** Denied attempts of one address that are written down in a minute; the others are denied all the same. */
+/**
+ * Denied attempts of one token, or of one address without any, that are written down in a minute; the others are
+ * denied all the same.
+ */
 const AUDITED_DENIALS = 60;
 
 /**
@@ -38,6 +41,8 @@ export class AdminGuard implements CanActivate {
   private readonly failures: RequestBudget;
   private readonly commands: RequestBudget;
   private readonly denials = new RequestBudget(AUDITED_DENIALS);
+  /** That somebody is shut out is told once, however many denials were written down before. */
+  private readonly shutOut = new RequestBudget(1);
 
   constructor(
     @Inject(ADMIN_ACCESS) private readonly access: AdminAccess,
@@ -45,7 +50,7 @@ export class AdminGuard implements CanActivate {
     private readonly reflector: Reflector,
     tokens: Tokens,
   ) {
-    const { failureLimit = 10, commandLimit = 120 } = access;
+    const { failureLimit = 60, commandLimit = 120 } = access;
     this.tokens = new TokenVerifier(() => tokens.entries());
     this.failures = new RequestBudget(failureLimit);
     this.commands = new RequestBudget(commandLimit);
@@ -67,8 +72,7 @@ export class AdminGuard implements CanActivate {
       );
     }
     if (isCommand(request)) {
-      const key = actor === ANONYMOUS ? budgetKey(clientAddress(request)) : `token ${actor.name}`;
-      const wait = this.commands.take(key);
+      const wait = this.commands.take(keyOf(actor, clientAddress(request)));
       if (wait > 0) this.deny(context, tooMany(context, wait, 'commands'), actor);
     }
     return true;
@@ -80,7 +84,9 @@ export class AdminGuard implements CanActivate {
     // Who has yet to send a token must not keep those out who share the address and have one.
     const key = token === undefined ? `no token, ${address}` : address;
     const wait = this.failures.exhausted(key);
-    if (wait > 0) throw tooMany(context, wait, 'requests without a valid token');
+    if (wait > 0) {
+      this.deny(context, tooMany(context, wait, 'requests without a valid token'), undefined, this.shutOut);
+    }
     const actor = token === undefined ? undefined : this.tokens.verify(token);
     if (actor !== undefined && actor !== 'expired') return actor;
     this.failures.take(key);
@@ -94,9 +100,9 @@ export class AdminGuard implements CanActivate {
   }
 
   /** Writes the attempt down, unless there are too many of them. */
-  private deny(context: ExecutionContext, error: HttpException, actor?: Actor): never {
+  private deny(context: ExecutionContext, error: HttpException, actor?: Actor, budget = this.denials): never {
     const attempt = describeAttempt(context, this.reflector);
-    if (this.denials.take(budgetKey(attempt.from)) === 0) {
+    if (budget.take(keyOf(actor, attempt.from)) === 0) {
       const who = { actor: actor?.name ?? null, role: actor?.role ?? null };
       // What somebody without a name sends is written down nowhere.
       const parameters = actor ? attempt.parameters : {};
@@ -105,6 +111,10 @@ export class AdminGuard implements CanActivate {
     throw error;
   }
 }
+
+/** By the token where there is one: who shares its address must not use up what it may do. */
+const keyOf = (actor: Actor | undefined, address: string): string =>
+  actor === undefined || actor === ANONYMOUS ? budgetKey(address) : `token ${actor.name}`;
 
 function tooMany(context: ExecutionContext, seconds: number, what: string): HttpException {
   context.switchToHttp().getResponse<Response>().setHeader('Retry-After', String(seconds));

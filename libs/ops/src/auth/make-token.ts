@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
 import { parseDuration } from '../admin/parse-duration.js';
 import { ROLES } from './actor.js';
 import { hashOf, isTokenName, toJson } from './token-entry.js';
@@ -17,14 +18,27 @@ type Made =
       readonly problem: string;
     };
 
+const TEXT = { type: 'string' } as const;
+
 /** A year and a day. */
 const LONGEST_DAYS = 366;
 
 /**
- * A new token of 256 random bits, and the entry by which it is known.
+ * As `makeToken`, for arguments of a command line: `--name`, `--role`, `--expires`. One that is misspelt is a
+ * problem: without its end a token would be good for ever.
  *
  * @publicApi
  */
+export function makeTokenOf(args: readonly string[], now: number): Made {
+  const options = { name: TEXT, role: TEXT, expires: TEXT };
+  try {
+    return makeToken(parseArgs({ args: [...args], options }).values, now);
+  } catch (error) {
+    return { problem: (error as Error).message };
+  }
+}
+
+/** A new token of 256 random bits, and the entry by which it is known. */
 export function makeToken({ name, role, expires }: Wishes, now: number): Made {
   if (typeof name !== 'string' || !isTokenName(name)) {
     return { problem: '--name must be up to 63 letters, digits and _.@-, beginning with a letter or digit' };

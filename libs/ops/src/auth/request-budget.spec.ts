@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it, jest } from '@jest/globals';
 import { budgetKey } from './client-address.js';
 import { RequestBudget } from './request-budget.js';
 
@@ -12,6 +12,15 @@ describe('RequestBudget', () => {
     expect([budget.exhausted('a'), budget.exhausted('b'), budget.exhausted('c')]).toEqual([45, 0, 0]);
     now += 45_000;
     expect([budget.exhausted('a'), budget.take('a')]).toEqual([0, 0]);
+  });
+
+  it('counts a minute also where the clock is set meanwhile', () => {
+    jest.useFakeTimers({ doNotFake: ['performance'] });
+    const budget = new RequestBudget(1);
+    budget.take('a');
+    jest.setSystemTime(Date.now() + 3_600_000);
+    expect(budget.exhausted('a')).toBeGreaterThan(0);
+    jest.useRealTimers();
   });
 
   it('forgets the oldest of too many keys', () => {

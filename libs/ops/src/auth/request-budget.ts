@@ -13,7 +13,7 @@ export class RequestBudget {
 
   constructor(
     private readonly limit: number,
-    private readonly now: () => number = Date.now,
+    private readonly now: () => number = () => performance.now(),
   ) {}
 
   /** Counts one. @returns seconds to wait where the limit is passed, else 0 */

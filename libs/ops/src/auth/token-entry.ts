@@ -13,8 +13,6 @@ export interface TokenEntry {
 
 const NAME = /^[a-z0-9][a-z0-9_.@-]{0,62}$/i;
 const HASH = /^sha256:([0-9a-f]{64})$/;
-/** Visible ASCII without the comma that separates tokens. */
-const PLAIN_TOKEN = /^[\x21-\x2b\x2d-\x7e]{16,}$/;
 const KEYS: ReadonlySet<string> = new Set(['name', 'role', 'hash', 'expires']);
 
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
@@ -70,18 +68,9 @@ export const toJson = ({ name, role, hash, expires }: TokenEntry): object => ({
   ...(expires !== undefined && { expires: new Date(expires).toISOString() }),
 });
 
-/** The value of ADMIN_TOKENS: JSON as in the file, or plain tokens, which may do everything, in a comma-separated list. */
+/** The value of ADMIN_TOKENS: JSON as in the file, so that no token itself stands in a variable; empty: none. */
 export function parseTokenSetting(text: string): readonly TokenEntry[] | undefined {
-  const given = text.trim();
-  if (given === '') return [];
-  if (given.startsWith('[{') || given === '[]') {
-    const entries = parseTokenEntries(given);
-    return 'problem' in entries ? undefined : entries;
-  }
-  const tokens = given
-    .split(',')
-    .map((token) => token.trim())
-    .filter((token) => token !== '');
-  if (tokens.length === 0 || !tokens.every((token) => PLAIN_TOKEN.test(token))) return undefined;
-  return tokens.map((token, index) => ({ name: `token-${index + 1}`, role: 'admin', hash: hashOf(token) }));
+  if (text.trim() === '') return [];
+  const entries = parseTokenEntries(text);
+  return 'problem' in entries ? undefined : entries;
 }

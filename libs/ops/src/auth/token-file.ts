@@ -58,11 +58,11 @@ export function readTokenFile(path: string): readonly TokenEntry[] | { readonly 
   }
 }
 
-/** Changes whenever the file does. A link to another file, as Kubernetes mounts secrets, is such a change. */
+/** Changes whenever the file does, or who may read it. A link to another file, as Kubernetes mounts secrets, is such a change. */
 function stateOf(path: string): string {
   try {
-    const { ino, size, mtimeMs } = statSync(path);
-    return [ino, size, mtimeMs].join(':');
+    const { ino, size, mtimeMs, ctimeMs } = statSync(path);
+    return [ino, size, mtimeMs, ctimeMs].join(':');
   } catch {
     return 'none';
   }

@@ -10,8 +10,9 @@ describe('describeSettings', () => {
       const loaded = loadSettings(table, { environment, file: {} });
       return loaded.ok ? describeSettings(table, loaded.values) : [];
     };
-    const secret = 'a-token-in-plain-text';
-    const set = describe({ LEVEL: 'warn', ADMIN_TOKENS: secret });
+    const secret = `sha256:${'0'.repeat(64)}`;
+    const tokens = JSON.stringify([{ name: 'anna', role: 'admin', hash: secret }]);
+    const set = describe({ LEVEL: 'warn', ADMIN_TOKENS: tokens });
     expect(set).toContainEqual({ name: 'LEVEL', value: 'WARN' });
     expect(set).toContainEqual({ name: 'HTTP_PORT', value: 8080 });
     expect(set).toContainEqual({ name: 'ADMIN_TOKENS', value: '***' });

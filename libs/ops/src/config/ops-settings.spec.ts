@@ -5,6 +5,12 @@ import { opsSettings } from './ops-settings.js';
 const load = (environment: Record<string, string>) =>
   loadSettings(opsSettings({ httpPort: 8080 }), { environment, file: {} });
 
+const hash = `sha256:${'0'.repeat(64)}`;
+const TOKENS = JSON.stringify([
+  { name: 'anna', role: 'admin', hash },
+  { name: 'vera', role: 'viewer', hash },
+]);
+
 describe('opsSettings', () => {
   it('is closed and local by default', () => {
     expect(load({})).toMatchObject({
@@ -14,18 +20,22 @@ describe('opsSettings', () => {
   });
 
   it('reads several tokens and lower-cases allowed hosts', () => {
-    expect(
-      load({ ADMIN_TOKENS: 'a-token-of-16-chr, 0123456789abcdef', ADMIN_ALLOWED_HOSTS: 'Ops.Example' }),
-    ).toMatchObject({
+    expect(load({ ADMIN_TOKENS: TOKENS, ADMIN_ALLOWED_HOSTS: 'Ops.Example' })).toMatchObject({
       values: {
-        adminTokens: [{ name: 'token-1', role: 'admin' }, { name: 'token-2' }],
+        adminTokens: [{ name: 'anna', role: 'admin' }, { name: 'vera' }],
         adminAllowedHosts: ['ops.example'],
       },
     });
   });
 
+  it('tells how to make a token where one stands that is not to be there, without quoting it', () => {
+    const { problems } = load({ ADMIN_TOKENS: '0123456789abcdef' }) as { problems: readonly string[] };
+    expect(problems.join()).toMatch(/^ADMIN_TOKENS must be .*make-token\.js/);
+    expect(problems.join()).not.toContain('0123456789abcdef');
+  });
+
   it.each([
-    { ADMIN_TOKENS: 'short' },
+    { ADMIN_TOKENS: '0123456789abcdef' },
     { ADMIN_TOKENS: 'a token with spaces' },
     { ADMIN_TOKENS: '[{"name":"anna"}]' },
     { ADMIN_ALLOWED_HOSTS: 'ops.example:8080' },

@@ -89,12 +89,12 @@ export function opsSettings(defaults: { httpPort: number }) {
     adminTokens: setting<readonly TokenEntry[]>('ADMIN_TOKENS', {
       default: '',
       accepts:
-        'a JSON array as in ADMIN_TOKENS_FILE, or a comma-separated list of tokens of at least 16 visible ASCII characters each',
+        'a JSON array of names, roles and hashes, as in ADMIN_TOKENS_FILE; `node apps/consumer/dist/make-token.js --name NAME --role ROLE` makes a token and its entry',
       parse: parseTokenSetting,
       secret: true,
       help:
-        'Tokens that open /admin, sent as `Authorization: Bearer …`. Best a JSON array of names, roles and hashes, as ' +
-        'make-token.js writes them; tokens in plain text may do everything. Without any, /admin stays closed.',
+        'Tokens that open /admin, sent as `Authorization: Bearer …`, by their hashes: never they themselves. ' +
+        'Without any, /admin stays closed.',
     }),
     adminTokensFile: text('ADMIN_TOKENS_FILE', {
       default: undefined,

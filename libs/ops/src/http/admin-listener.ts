@@ -5,8 +5,8 @@ import {
   type Server,
   type ServerResponse,
 } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { once } from 'node:events';
+import type { Socket } from 'node:net';
 import { Injectable, type BeforeApplicationShutdown } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -32,6 +32,8 @@ const ADMIN_PATH = /^\/(?:admin|console|docs|openapi\.json)(?:[/?#]|$)/i;
 @Injectable()
 export class AdminListener implements BeforeApplicationShutdown {
   private server: Server | undefined;
+  /** Connections to the port of the admin surface. */
+  private readonly sockets = new WeakSet<Socket>();
 
   constructor(private readonly adapter: HttpAdapterHost) {}
 
@@ -40,22 +42,16 @@ export class AdminListener implements BeforeApplicationShutdown {
     const server = createServer(this.adapter.httpAdapter.getInstance<RequestListener>());
     limitSlowSenders(server);
     this.server = server;
+    server.on('connection', (socket: Socket) => this.sockets.add(socket));
     server.listen(port, host);
     await once(server, 'listening');
   }
 
-  /** Undefined while it does not listen. */
-  get port(): number | undefined {
-    return (this.server?.address() as AddressInfo | null | undefined)?.port;
-  }
-
   /** Where a request does not belong to the port that it came by, there is nothing. */
   readonly divide = (request: IncomingMessage, _response: ServerResponse, next: Next): void => {
-    const { port } = this;
-    if (port !== undefined) {
-      const byAdminPort = request.socket.localPort === port;
-      if (ADMIN_PATH.test(request.url ?? '') !== byAdminPort) request.url = '/nothing-here';
-    }
+    const { url = '', socket } = request;
+    const isElsewhere = this.server !== undefined && ADMIN_PATH.test(url) !== this.sockets.has(socket);
+    if (isElsewhere) request.url = '/nothing-here';
     next();
   };
 

@@ -11,7 +11,7 @@ import type { AdminAccess } from '../auth/admin-access.js';
 import { AdminController } from '../auth/admin-controller.decorator.js';
 import { AuthModule } from '../auth/auth.module.js';
 import { RequiresRole } from '../auth/requires-role.decorator.js';
-import { parseTokenSetting } from '../auth/token-entry.js';
+import { hashOf } from '../auth/token-entry.js';
 import { configureHttp, httpAppOptions } from './http-app.js';
 import type { Problem } from './problem.dto.js';
 
@@ -36,7 +36,11 @@ const OPEN: AdminAccess = { auth: 'none', tokens: [], allowedHosts: [], commandL
 const UNCONFIGURED: AdminAccess = { auth: 'token', tokens: [], allowedHosts: [] };
 const CLOSED: AdminAccess = {
   auth: 'token',
-  tokens: parseTokenSetting(`another-token-of-ours,${TOKEN}`) ?? [],
+  tokens: ['another-token-of-ours', TOKEN].map((token, index) => ({
+    name: `token-${index + 1}`,
+    role: 'admin' as const,
+    hash: hashOf(token),
+  })),
   failureLimit: 1_000,
   allowedHosts: ['ops.example'],
 };

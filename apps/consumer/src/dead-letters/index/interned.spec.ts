@@ -9,9 +9,9 @@ const add = (interned: Interned, text: string) => {
 };
 
 describe('texts that come again and again', () => {
-  it('are each known by one number, from 1 on', () => {
+  it('are each known by one number, from 1 on, the empty one by 0', () => {
     const interned = new Interned(10);
-    expect(['a', 'b', 'a', ''].map((text) => add(interned, text))).toEqual([1, 2, 1, 3]);
+    expect(['a', 'b', 'a', ''].map((text) => add(interned, text))).toEqual([1, 2, 1, 0]);
     expect([interned.text(1), interned.find('b'), interned.find('c')]).toEqual(['a', 2, undefined]);
   });
 
