@@ -1,11 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
-import { parseDuration } from './parse-duration.js';
-
-/** No control characters, line breaks or broken surrogates: the reason is logged and shown. */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]*$/u;
-
-const LONGEST_MS = 30 * 86_400_000;
+import { PRINTABLE } from '../audit/printable.js';
+import { LONGEST_MS, parseDuration } from './parse-duration.js';
 
 /**
  * A text that `parseDuration` reads, not longer than `longestMs`.
