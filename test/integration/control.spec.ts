@@ -204,13 +204,15 @@ describe('the control topic', () => {
   });
 
   it('ends a pause at its time although every instance has restarted', async () => {
-    await command(one, 'pause', { for: '8s', reason: 'short' });
+    // Longer than a restart takes.
+    await command(one, 'pause', { for: '30s', reason: 'short' });
     await Promise.all([one.stop(), other.stop()]);
     [one, other] = await Promise.all([
       startService('consumer', topics, SECRET),
       startService('consumer', topics, SECRET),
     ]);
     await eventually('both are ready', async () => (await isReady(one)) && (await isReady(other)));
+    expect([await isPaused(one), await isPaused(other)]).toEqual([true, true]);
     await write(40);
     await allProcessed('everything is processed');
     expect(one.output() + other.output()).not.toContain('resumed by an operator');
@@ -278,8 +280,13 @@ describe('an instance that cannot read the control topic', () => {
 });
 
 it('a hundred clients at once get their answers while events flow', async () => {
+  // What the pages of a console look at.
+  const lists = ['dead-letters/groups', 'dead-letters', 'operations', 'audit'];
   const ask = async () => {
-    for (let look = 0; look < 5; look++) expect((await fetch(`${one.url}/admin/status`)).status).toBe(200);
+    for (const path of ['me', 'status', 'history', 'instances', 'status', ...lists]) {
+      const { status } = await fetch(`${one.url}/admin/${path}`);
+      expect([path, status]).toEqual([path, 200]);
+    }
   };
   await Promise.all([write(2_000), ...Array.from({ length: 100 }, ask)]);
   await allProcessed('everything is processed');

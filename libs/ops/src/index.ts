@@ -3,12 +3,14 @@ export { IsDuration, PauseCommandDto, ResumeCommandDto } from './admin/pause-com
 export { AuditTrail } from './audit/audit-trail.js';
 export { Audited } from './audit/audited.decorator.js';
 export { AUDIT_OUTCOMES, isAuditEntry, type AuditEntry } from './audit/audit-entry.js';
+export { SHORT_PRINTABLE } from './audit/printable.js';
 export { isAllowed, ROLES, type Actor, type Role } from './auth/actor.js';
 export { adminAccess } from './auth/admin-access.js';
 export { AdminController } from './auth/admin-controller.decorator.js';
 export { AuthModule } from './auth/auth.module.js';
 export { CurrentActor } from './auth/current-actor.decorator.js';
 export { makeTokenOf } from './auth/make-token.js';
+export { isTokenName } from './auth/token-entry.js';
 export { RequiresRole } from './auth/requires-role.decorator.js';
 export { choice, decimal, flag, integer, list, ratio, text } from './config/builders.js';
 export { loadConfigOrExit } from './config/load-config-or-exit.js';

@@ -1,3 +1,4 @@
+import { isTokenName, SHORT_PRINTABLE } from '@pipeline/ops';
 import { isSigned, parseJson, signatureOf } from '../signed-json.js';
 
 /** The version of the records that this program writes and understands. */
@@ -45,9 +46,6 @@ interface Bytes {
 }
 
 const LONGEST_BYTES = 4_096;
-/** No control characters, line breaks or broken surrogates. */
-const REASON = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
-const ACTOR = /^[a-z0-9][a-z0-9_.@-]{0,62}$/i;
 const ID = /^[0-9a-f]{8,32}$/;
 const MOST_PARTITIONS = 100_000;
 
@@ -96,8 +94,8 @@ function toCommand(fields: Record<string, unknown>): PauseCommand | undefined {
   const { kind, partition, reason, actor, at, since, until, id } = fields;
   if (kind !== 'pause' && kind !== 'run') return undefined;
   if (partition !== null && !(isCount(partition) && partition < MOST_PARTITIONS)) return undefined;
-  if (reason !== null && !(typeof reason === 'string' && REASON.test(reason))) return undefined;
-  if (typeof actor !== 'string' || !ACTOR.test(actor) || typeof id !== 'string' || !ID.test(id))
+  if (reason !== null && !(typeof reason === 'string' && SHORT_PRINTABLE.test(reason))) return undefined;
+  if (typeof actor !== 'string' || !isTokenName(actor) || typeof id !== 'string' || !ID.test(id))
     return undefined;
   if (!isTime(at) || !isTime(since) || !(until === null || isTime(until))) return undefined;
   return { kind, partition, reason, actor, at, since, until, id };

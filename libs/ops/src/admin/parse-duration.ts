@@ -2,7 +2,7 @@ const COMPACT = /^(?:(\d{1,9})d)?(?:(\d{1,9})h)?(?:(\d{1,9})m)?(?:(\d{1,9})s)?$/
 const ISO_8601 = /^P(?:(\d{1,9})D)?(?:T(?:(\d{1,9})H)?(?:(\d{1,9})M)?(?:(\d{1,9})S)?)?$/;
 const SECONDS = /^()()()(\d{1,9})$/;
 
-const LONGEST_MS = 30 * 24 * 60 * 60 * 1_000;
+export const LONGEST_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
  * Reads how long something shall last: `15m`, `90s`, `1h30m`, ISO 8601 (`PT15M`, `P1DT12H`), or plain seconds.

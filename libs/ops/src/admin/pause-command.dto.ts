@@ -1,14 +1,7 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString, Matches, ValidateBy } from 'class-validator';
-import { parseDuration } from './parse-duration.js';
-
-/**
- * No control characters, line breaks or broken surrogates: the reason is logged and shown. Counted in code points, as
- * OpenAPI does; class-validator's MaxLength overlooks some.
- */
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
-
-const LONGEST_MS = 30 * 86_400_000;
+import { SHORT_PRINTABLE } from '../audit/printable.js';
+import { LONGEST_MS, parseDuration } from './parse-duration.js';
 
 /**
  * A text that `parseDuration` reads, not longer than `longestMs`.
@@ -39,7 +32,7 @@ export class ResumeCommandDto {
   })
   @IsOptional()
   @IsString()
-  @Matches(PRINTABLE, { message: '$property must consist of at most 200 printable characters' })
+  @Matches(SHORT_PRINTABLE, { message: '$property must consist of at most 200 printable characters' })
   reason?: string | null;
 
   @ApiPropertyOptional({ enum: ['group', 'instance', null], nullable: true })

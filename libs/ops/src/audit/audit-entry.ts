@@ -1,4 +1,5 @@
 import { ROLES, type Role } from '../auth/actor.js';
+import { SHORT_PRINTABLE } from './printable.js';
 
 /**
  * One command, or an attempt at one. It holds nothing that a request may carry of people: see `safeParameters`.
@@ -27,7 +28,6 @@ type AuditOutcome = (typeof AUDIT_OUTCOMES)[number];
 
 export type AuditParameters = Readonly<Record<string, string | number | boolean | readonly number[]>>;
 
-const PRINTABLE = /^[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}]{0,200}$/u;
 /** Partitions of one command. */
 const MOST_NUMBERS = 1_000;
 
@@ -36,7 +36,7 @@ export function safeParameters(given: unknown): AuditParameters {
   if (typeof given !== 'object' || given === null) return {};
   return Object.fromEntries(
     Object.entries(given).filter(
-      (pair): pair is [string, AuditParameters[string]] => PRINTABLE.test(pair[0]) && isSafe(pair[1]),
+      (pair): pair is [string, AuditParameters[string]] => SHORT_PRINTABLE.test(pair[0]) && isSafe(pair[1]),
     ),
   );
 }
@@ -45,7 +45,7 @@ function isSafe(value: unknown): value is AuditParameters[string] {
   if (Array.isArray(value)) {
     return value.length <= MOST_NUMBERS && value.every(Number.isFinite);
   }
-  if (typeof value === 'string') return PRINTABLE.test(value);
+  if (typeof value === 'string') return SHORT_PRINTABLE.test(value);
   // What JSON reads as infinite, it cannot write.
   return Number.isFinite(value) || typeof value === 'boolean';
 }
@@ -63,7 +63,7 @@ export function isAuditEntry(given: unknown): given is AuditEntry {
     string,
     unknown
   >;
-  const isText = (value: unknown) => typeof value === 'string' && PRINTABLE.test(value);
+  const isText = (value: unknown) => typeof value === 'string' && SHORT_PRINTABLE.test(value);
   const isOneOf = (words: readonly unknown[], value: unknown) => words.includes(value);
   return (
     Object.keys(rest).length === 0 &&
@@ -83,4 +83,4 @@ const isParameters = (given: unknown): boolean =>
   typeof given === 'object' &&
   given !== null &&
   !Array.isArray(given) &&
-  Object.entries(given).every(([name, value]) => PRINTABLE.test(name) && isSafe(value));
+  Object.entries(given).every(([name, value]) => SHORT_PRINTABLE.test(name) && isSafe(value));

@@ -17,6 +17,11 @@ const KEYS: ReadonlySet<string> = new Set(['name', 'role', 'hash', 'expires']);
 
 export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 
+/**
+ * Whether a token, and whoever has it, may be called so.
+ *
+ * @publicApi
+ */
 export const isTokenName = (text: string): boolean => NAME.test(text);
 
 /**
@@ -54,7 +59,7 @@ function toEntry(item: unknown): TokenEntry | undefined {
   const known = ROLES.find((one) => one === role);
   const digest = typeof hash === 'string' ? HASH.exec(hash)?.[1] : undefined;
   const until = typeof expires === 'string' ? Date.parse(expires) : undefined;
-  if (typeof name !== 'string' || !NAME.test(name) || !known || digest === undefined) return undefined;
+  if (typeof name !== 'string' || !isTokenName(name) || !known || digest === undefined) return undefined;
   if (expires !== undefined && (until === undefined || Number.isNaN(until))) return undefined;
   if (!Object.keys(item).every((key) => KEYS.has(key))) return undefined;
   return { name, role: known, hash: digest, ...(until !== undefined && { expires: until }) };
