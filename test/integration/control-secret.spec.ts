@@ -160,6 +160,10 @@ describe('an instance with another secret', () => {
     await command(one, 'resume', 'of no use there');
     await eventually('it has seen that', async () => (await forged(wrong)) > foundForged);
     expect(await pauseOf(wrong)).toMatchObject({ reason: 'wrongly signed' });
+    // Each side writes its own again, so that compaction leaves it; neither counts for the other.
+    const seen = await forged(one);
+    await eventually('the others see it again', async () => (await forged(one)) > seen);
+    expect([await isRunning(one), await isRunning(other)]).toEqual([true, true]);
     await wrong.stop();
   });
 });

@@ -61,9 +61,9 @@ export class ControlState {
     return Math.max(now, (this.signed.get(key)?.at ?? 0) + 1);
   }
 
-  /** Whether something has been commanded of this scope. */
-  has(key: string): boolean {
-    return this.commands.has(key);
+  /** The last command of this scope. */
+  get(key: string): CommandRecord | undefined {
+    return this.commands.get(key);
   }
 
   /** Everything that the topic should hold. */

@@ -102,6 +102,13 @@ describe('a command', () => {
     expect(written).toEqual([]);
   });
 
+  it('that is not signed is not written again over one that looks forged: the secret may be wrong here', async () => {
+    read(encodeControl('group', { ...PAUSE, kind: 'run' }, undefined));
+    read(encodeControl('group', PAUSE, 'another secret here'));
+    await confirm();
+    expect(written).toEqual([]);
+  });
+
   it('is written again now and then only, however much is written over it', async () => {
     read(pause);
     for (let second = 0; second < 60; second++) {

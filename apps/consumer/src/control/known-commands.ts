@@ -54,12 +54,14 @@ export class KnownCommands {
 
   /**
    * The last record of a key is all that compaction leaves: one that has no effect would take the place of the
-   * command that has. Newer versions know why they write over a command.
+   * command that has. Newer versions know why they write over a command; and what looks forged to an instance that
+   * has another secret than the group is not to be overruled by a former command, which anybody would take.
    */
   see(key: Buffer, applied: Applied): void {
     const name = key.toString();
+    const known = this.state.get(name);
     if (applied === 'applied' || applied === 'unchanged' || applied === 'newer') this.overruled.delete(name);
-    else if (this.state.has(name)) this.overruled.add(name);
+    else if (known && (known.verified || applied !== 'forged')) this.overruled.add(name);
   }
 
   /** Once the topic has been read: before that, what is overruled may be so by a command that follows. */
