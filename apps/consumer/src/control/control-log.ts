@@ -148,17 +148,13 @@ export class ControlLog {
 
   private async write(records: readonly { readonly key: Buffer; readonly value: Buffer }[]): Promise<void> {
     const { topic } = this.options;
-    try {
-      await this.producer.send(
-        records.map(({ key, value }) => {
-          const place = { partitionBy: 'source', sourcePartition: 0, partition: 0 } as const;
-          return { topic, key, value, headers: [], ...place };
-        }),
-      );
-    } finally {
-      // Commands are rare: no connection is kept for them.
-      await this.producer.disconnect();
-    }
+    // Commands are rare: no connection is kept for them.
+    await this.producer.sendOnce(
+      records.map(({ key, value }) => {
+        const place = { partitionBy: 'source', sourcePartition: 0, partition: 0 } as const;
+        return { topic, key, value, headers: [], ...place };
+      }),
+    );
   }
 
   private async run(): Promise<void> {

@@ -33,9 +33,21 @@ export interface OperationsLogOptions {
 /** The topic cannot be read or written now. */
 export class OperationsUnavailableError extends Error {
   override readonly name = 'OperationsUnavailableError';
+
+  /** @param mayTakeEffect it may have been written all the same */
+  constructor(
+    message: string,
+    readonly mayTakeEffect = false,
+  ) {
+    super(message);
+  }
 }
 
-const WRITE_LIMIT_MS = 10_000;
+/**
+ * Behind a transaction that its dead runner has left open nothing is read: for its ten seconds, and until the
+ * broker looks, which it does every ten seconds.
+ */
+const WRITE_LIMIT_MS = 25_000;
 /** A key is used when every instance has had the time to read it. */
 const KEY_SETTLED_MS = 2_000;
 /** A key is written again when it is older: the topic forgets what is old. */
@@ -114,18 +126,16 @@ export class OperationsLog {
   async write(facts: readonly OperationFact[]): Promise<void> {
     if (!this.isKnown) throw new OperationsUnavailableError('The operations topic has not been read yet');
     const written = this.producer
-      .send(facts.map((fact) => this.encode(fact)))
+      // Commands are rare: no connection is kept for them.
+      .sendOnce(facts.map((fact) => this.encode(fact)))
       .then(() => this.caughtUp(this.stopping.signal));
     let failure = 'it did not answer in time';
     written.catch((error: unknown) => (failure = describeError(error)));
-    const ended = await withTimeLimit(written, WRITE_LIMIT_MS);
-    // Commands are rare: no connection is kept for them.
-    await this.producer.disconnect();
     try {
-      if (!ended) throw new Error(failure);
+      if (!(await withTimeLimit(written, WRITE_LIMIT_MS))) throw new Error(failure);
       await written;
     } catch {
-      throw new OperationsUnavailableError(`The operations topic cannot be used: ${failure}`);
+      throw new OperationsUnavailableError(`The operations topic cannot be used: ${failure}`, true);
     }
   }
 

@@ -99,7 +99,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       selection: selection && sorted(selection),
       ends: filter ? toPositions(ends) : [],
     });
-    await this.write([{ is: 'order', order }]);
+    await this.write(order.id, { is: 'order', order });
     this.parts.runner.begin(order.id);
     return this.get(order.id);
   }
@@ -110,7 +110,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     if (!known) throw new NotFoundException('There is no such operation');
     const state = stateOf(known);
     if (!isOpen(state)) throw new ConflictException(`The operation has ended: it is ${state}`);
-    await this.write([{ is: 'order', order: { ...known.order, wish } }]);
+    await this.write(id, { is: 'order', order: { ...known.order, wish } });
     return this.get(id);
   }
 
@@ -132,7 +132,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       ...{ kind: 'purge', actor, total: count, rate: 1, target: null, selection: null, filter: null },
       ...{ ends: toPositions(found.ends), before: new Date(before).toISOString() },
     });
-    await this.write([{ is: 'order', order }]);
+    await this.write(order.id, { is: 'order', order });
     let ended: 'done' | 'failed' = 'failed';
     try {
       await this.driver(deleteBefore(this.parts.kafka, this.parts.rules.dlq, found.ends));
@@ -147,7 +147,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
         cursor: null,
         ended,
       };
-      await this.write([{ is: 'progress', progress }]);
+      await this.write(order.id, { is: 'progress', progress });
     }
     return this.get(order.id);
   }
@@ -224,12 +224,14 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     );
   }
 
-  private async write(facts: readonly OperationFact[]): Promise<void> {
+  private async write(id: string, fact: OperationFact): Promise<void> {
     try {
-      await this.parts.log.write(facts);
+      await this.parts.log.write([fact]);
     } catch (error) {
-      if (error instanceof OperationsUnavailableError) throw new ServiceUnavailableException(error.message);
-      throw error;
+      if (!(error instanceof OperationsUnavailableError)) throw error;
+      // Whoever clicks again would replay everything twice.
+      const warning = `. Whether this takes effect is not known: look for ${id} at /admin/operations before you try again`;
+      throw new ServiceUnavailableException(`${error.message}${error.mayTakeEffect ? warning : ''}`);
     }
   }
 
