@@ -87,7 +87,7 @@ export class DeadLettersController {
   @ApiOkResponse({ type: LetterDetailDto, description: 'One dead letter.' })
   @ApiProblem(404, 'There is no such letter, or no longer.')
   async detail(@Param() position: LetterPositionDto, @CurrentActor() actor: Actor): Promise<LetterDetail> {
-    const [letter] = await this.letters.ask('records', [position]);
+    const [letter] = (await this.letters.ask('records', [position])).letters;
     if (!letter) throw new NotFoundException('There is no such dead letter, or no longer');
     const known = {
       summary: await this.letters.ask('get', position),

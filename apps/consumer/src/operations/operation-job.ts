@@ -120,16 +120,17 @@ export class OperationJob {
         await abortableDelay(INDEX_WAIT_MS, signal);
         continue;
       }
-      const last = page.at(-1);
-      if (!last) {
+      if (page.length === 0) {
         await this.commit(producer, { ...progress, ended: 'done' }, undefined, []);
         return;
       }
-      const { records, done, refused } = await this.prepare(order, progress, page);
+      const { records, done, passed } = await this.prepare(order, progress, page);
+      const refused = passed.length - records.length;
       const counts = { replayed: done.replayed.length, parked: done.parked.length, refused };
-      progress = await this.commit(producer, { ...add(progress, counts), cursor: last }, done, records);
+      const cursor = passed.at(-1) ?? progress.cursor;
+      progress = await this.commit(producer, { ...add(progress, counts), cursor }, done, records);
       this.parts.onDone(counts);
-      taken += page.length;
+      taken += passed.length;
       await abortableDelay(began + (taken / order.rate) * 1_000 - performance.now(), signal);
     }
   }
@@ -155,13 +156,14 @@ export class OperationJob {
     return letters.ask('ascending', filter ?? {}, { ...(after && { after }), ends: limits, limit });
   }
 
+  /** What is to be written for the first letters of the page: `passed`, all of them unless they are large. */
   private async prepare(
     order: Order,
     { replayed, parked, refused }: Progress,
     page: readonly LetterPosition[],
   ) {
     const { letters, keys, limits } = this.parts;
-    const stored = await letters.ask('records', page);
+    const { letters: stored, left } = await letters.ask('records', page);
     const records: OutgoingRecord[] = [];
     const found = { replayed: [] as LetterPosition[], parked: [] as LetterPosition[] };
     for (const letter of stored) {
@@ -175,7 +177,7 @@ export class OperationJob {
     // Each part has a number of its own, whoever writes it: that of the letters before it.
     const part = replayed + parked + refused;
     const done: Done = { id: this.id, part, at: Date.now(), ...found };
-    return { records, done, refused: page.length - records.length };
+    return { records, done, passed: page.slice(0, page.length - left) };
   }
 
   private async commit(

@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { withTimeLimit } from '@pipeline/kafka';
 import { OperationJob, type JobOptions, type JobParts } from './operation-job.js';
 import { stateOf, type Known, type OperationsState } from './operations-state.js';
@@ -14,6 +15,7 @@ const STOP_LIMIT_MS = 3_000;
  * has heard for some time. That two instances take one is harmless, as the later shuts out the earlier.
  */
 export class OperationRunner {
+  private readonly logger = new Logger('Operations');
   private readonly jobs = new Map<string, Promise<void>>();
   /** Begun here: nobody else is waited for. */
   private readonly own = new Set<string>();
@@ -54,8 +56,12 @@ export class OperationRunner {
       const ended = job.then((how) => {
         this.jobs.delete(id);
         this.own.delete(id);
-        if (how === 'lost') this.lost.set(id, performance.now());
-        else this.lost.delete(id);
+        if (how === 'lost') {
+          this.logger.warn(
+            `operation ${id} has been taken by another instance, or its transaction took too long`,
+          );
+          this.lost.set(id, performance.now());
+        } else this.lost.delete(id);
       });
       this.jobs.set(id, ended);
     }

@@ -40,13 +40,20 @@ export interface LetterCalls {
     filter: LetterFilter,
     options: { after?: LetterPosition; ends: ReadonlyMap<number, number>; limit: number },
   ): readonly LetterPosition[];
-  /** Ordered by partition and offset, without those that are gone. */
-  records(letters: readonly LetterPosition[]): Promise<readonly StoredLetter[]>;
+  /** As many of them as are not too much for one answer, at least one. */
+  records(letters: readonly LetterPosition[]): Promise<StoredLetters>;
   counts(): LetterCounts;
   /** What an operation over these letters would be about. */
   survey(choice: LetterChoice): Promise<Survey>;
   /** When a letter was replayed or parked, the first time first. */
   replays(letter: LetterPosition): readonly LetterReplay[];
+}
+
+export interface StoredLetters {
+  /** Ordered by partition and offset, without those that are gone. */
+  readonly letters: readonly StoredLetter[];
+  /** How many have not been looked for: the last ones in this order. */
+  readonly left: number;
 }
 
 /** Single letters, or those that match, below `ends`. */
