@@ -16,7 +16,7 @@ const USAGE = `npm run bench -- [options]
                     invalid          50 % invalid events next to 5 %
                     instances        two instances of one group next to one
                     enrichment       one partition whose events are looked up by HTTP, also with its server down
-                    index            of so many dead letters: alone, and while a backlog is drained
+                    index            of so many dead letters: alone, while a backlog is drained, and at 2,000 events/s
                     producer         the producer at 50,000 events/s
                     soak             memory over --minutes at 20,000 events/s
   --events N      in each backlog, 5 % of them invalid (1000000)

@@ -4,8 +4,8 @@ import { createKafka } from '@pipeline/kafka';
 import { build } from 'hdr-histogram-js';
 import { MADE_AT } from './made-at.mjs';
 
-/** @type {{ brokers: string, topics: string[], group: string, expected: number }} */
-const { brokers, topics, group, expected } = JSON.parse(process.argv[2] ?? '');
+/** @type {{ brokers: string, topics: string[], group: string, expected: number, fromBeginning: boolean }} */
+const { brokers, topics, group, expected, fromBeginning } = JSON.parse(process.argv[2] ?? '');
 
 /** @param {string} about @param {unknown} [content] */
 const say = (about, content) => process.send?.({ about, content });
@@ -32,7 +32,7 @@ const kafka = createKafka({
 const consumer = kafka.consumer({ groupId: group, maxWaitTimeInMs: 500 });
 consumer.on(consumer.events.GROUP_JOIN, () => say('joined'));
 await consumer.connect();
-await consumer.subscribe({ topics, fromBeginning: true });
+await consumer.subscribe({ topics, fromBeginning });
 await consumer.run({
   autoCommit: false,
   partitionsConsumedConcurrently: 128,

@@ -3,6 +3,7 @@ import { pidOf, startInstance, stopAll, untilJoined } from '../lib/instance.mjs'
 import { residentMemoryMb } from '../lib/process-tree.mjs';
 import { EXACTLY_ONCE } from '../lib/programs.mjs';
 import { inRounds } from '../lib/rounds.mjs';
+import { steady } from '../lib/steady.mjs';
 import { ends, inputOf, withTopics } from '../lib/topics.mjs';
 import { freePort, waitFor } from '../../tools/lib/processes.mjs';
 
@@ -10,10 +11,12 @@ const LIMIT_MS = 600_000;
 /** So much of the events is read before the measuring begins. */
 const WARM_UP = 0.2;
 const PARTITIONS = 4;
+/** Not for longer than the index takes. */
+const LOAD = { rate: 2_000, warmUpSeconds: 10, seconds: 20, partitions: PARTITIONS };
 
 /**
  * An index of dead letters: how long it takes to build alone, and what it takes from a pipeline that drains a
- * backlog meanwhile. @type {import('./index.mjs').Run}
+ * backlog, or has a steady load, meanwhile. @type {import('./index.mjs').Run}
  */
 export async function run(context) {
   const { events, signal } = context;
@@ -27,6 +30,8 @@ export async function run(context) {
       { name: `index of ${events} dead letters, alone`, measure: () => alone(context, admin, dlq) },
       { name: 'pipeline, exactly once', measure: () => drain(context, draining(dlq, false)) },
       { name: 'the same while the index is built', measure: () => drain(context, draining(dlq, true)) },
+      { name: `pipeline, exactly once, ${LOAD.rate} events/s`, measure: () => loaded(dlq, false) },
+      { name: 'the same load while the index is built', measure: () => loaded(dlq, true) },
     ];
     console.error(`${await ends(admin, dlq)} records in ${dlq}`);
     signal.throwIfAborted();
@@ -43,6 +48,19 @@ export async function run(context) {
       dlq: topic,
       onStart: async () => indexed && (await ask(await port, signal)),
     };
+  }
+
+  /** @param {string} topic @param {boolean} indexed */
+  function loaded(topic, indexed) {
+    const port = freePort();
+    return steady(context, open(port), LOAD, {
+      dlq: topic,
+      onMeasuring: async () => indexed && (await ask(await port, signal)),
+      onMeasured: async () => {
+        if (!indexed || (await ask(await port, signal)).state !== 'ready') return;
+        console.error('The index was ready before the measuring was over: it takes more --events.');
+      },
+    });
   }
 }
 

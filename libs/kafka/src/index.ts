@@ -26,7 +26,13 @@ export {
   type TopicListener,
   type TopicReaderOptions,
 } from './driver/topic-reader.js';
-export { ensureTopics, MissingTopicError, type TopicReport, type TopicSpec } from './driver/topics.js';
+export {
+  ensureTopics,
+  MissingTopicError,
+  missingTopics,
+  type TopicReport,
+  type TopicSpec,
+} from './driver/topics.js';
 export { TransactionalProducer } from './driver/transactional-producer.js';
 export { TransportEvents } from './events.js';
 export { DeadLetterInterceptor } from './interceptors/dead-letter.interceptor.js';

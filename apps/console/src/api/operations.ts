@@ -29,6 +29,8 @@ export interface Operation {
   readonly before: string | null;
   /** The instance that was at it last. */
   readonly runner: string | null;
+  /** Why it failed; former versions do not tell. */
+  readonly problem?: string | null;
 }
 
 /** What an operation would do. */

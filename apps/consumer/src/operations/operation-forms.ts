@@ -10,6 +10,8 @@ const RUNNER = /^[\w.:-]{1,120}$/;
 const TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
 const SECRET = /^[A-Za-z0-9+/]{43}=$/;
 const TIME = /^[0-9TZ:.+-]{10,40}$/;
+/** Nothing that a log or a page could take for more than text. */
+const PROBLEM = /^[\x20-\x7e]{1,500}$/;
 const LONGEST_TEXT = 249;
 export const MOST_SELECTED = 400;
 const MOST_PARTITIONS = 10_000;
@@ -26,20 +28,21 @@ export function toOrder(fields: Fields): Order | undefined {
   if (!isId(id) || !known || !isText(actor, ACTOR) || !isTime(createdAt) || !isCount(total)) return undefined;
   if (!isCount(rate) || rate < 1 || rate > HIGHEST_RATE || !limits) return undefined;
   if (selected === undefined || wanted === undefined) return undefined;
-  if (!(target === null || isText(target, TOPIC)) || !(before === null || isText(before, TIME)))
-    return undefined;
+  if (!(target === null || isText(target, TOPIC)) || !(before === null || isDate(before))) return undefined;
   if (wish !== 'run' && wish !== 'pause' && wish !== 'cancel') return undefined;
   const plan = { total, rate, target, selection: selected, filter: wanted, ends: limits, before };
   return { id, kind: known, actor, createdAt, ...plan, wish };
 }
 
 export function toProgress(fields: Fields): Progress | undefined {
-  const { id, runner, at, replayed, parked, refused, cursor, ended } = fields;
+  const { id, runner, at, replayed, parked, refused, cursor, ended, problem = null } = fields;
   const place = cursor === null ? null : toPosition(cursor);
   if (!isId(id) || !isText(runner, RUNNER) || !isTime(at) || place === undefined) return undefined;
   if (!isCount(replayed) || !isCount(parked) || !isCount(refused)) return undefined;
   if (ended !== null && ended !== 'done' && ended !== 'failed') return undefined;
-  return { id, runner, at, replayed, parked, refused, cursor: place, ended };
+  // Those of former versions have none.
+  if (!(problem === null || isText(problem, PROBLEM))) return undefined;
+  return { id, runner, at, replayed, parked, refused, cursor: place, ended, problem };
 }
 
 export function toDone(fields: Fields): Done | undefined {
@@ -84,5 +87,6 @@ const isId = (value: unknown): value is string => isText(value, ID);
 const isText = (value: unknown, form: RegExp): value is string =>
   typeof value === 'string' && form.test(value);
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isDate = (value: unknown): value is string => isText(value, TIME) && !Number.isNaN(Date.parse(value));
 /** Times that a Date can have. */
 const isTime = (value: unknown): value is number => isCount(value) && value <= 8_640_000_000_000_000;

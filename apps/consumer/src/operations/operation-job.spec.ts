@@ -51,8 +51,10 @@ function jobOf({ most = 100, commit = () => Promise.resolve() } = {}) {
     log: { encode, caughtUp: () => Promise.resolve(), settledKey: () => Promise.resolve() },
   } as unknown as JobParts;
   const job = new OperationJob(ORDER.id, OPTIONS, parts);
+  const warn = jest.spyOn(job['logger'], 'warn').mockReturnValue();
+  jest.spyOn(job as unknown as { missing(): Promise<undefined> }, 'missing').mockResolvedValue(undefined);
   const letters = () => written.map((some) => some.filter(({ topic }) => topic === 'in').length);
-  return { job, state, open, letters, progress: () => state.get(ORDER.id)?.progress };
+  return { job, warn, open, letters, progress: () => state.get(ORDER.id)?.progress };
 }
 
 const NEVER = new AbortController().signal;
@@ -73,8 +75,9 @@ it('goes on behind the last letter that was handed out, where they are too large
 
 it('is lost to whoever takes its transactional id, without another try', async () => {
   const fenced = Object.assign(new Error('fenced'), { type: 'INVALID_PRODUCER_EPOCH' });
-  const { job, open, letters, progress } = jobOf({ commit: () => Promise.reject(fenced) });
+  const { job, warn, open, letters, progress } = jobOf({ commit: () => Promise.reject(fenced) });
   expect(await job.run(NEVER)).toBe('lost');
+  expect(warn).toHaveBeenCalledWith(expect.stringContaining('taken by another instance'));
   expect(open).toHaveBeenCalledTimes(1);
   expect(letters()).toEqual([]);
   expect(progress()).toBeUndefined();

@@ -4,6 +4,7 @@ import {
   AbortedError,
   describeError,
   isFenced,
+  missingTopics,
   TransactionalProducer,
   untilAborted,
   writeRecords,
@@ -75,7 +76,12 @@ export class OperationJob {
         return 'ended';
       } catch (error) {
         if (error instanceof AbortedError) return 'ended';
-        if (isFenced(error)) return 'lost';
+        if (isFenced(error)) {
+          this.logger.warn(
+            `operation ${this.id} has been taken by another instance, or a transaction of it took too long`,
+          );
+          return 'lost';
+        }
         // What became of the last transaction is not known: it is found out by beginning anew.
         this.logger.warn(`operation ${this.id} goes on after a failure: ${describeError(error)}`);
         await abortableDelay(RETRY_MS[failures] ?? 5_000, signal);
@@ -108,6 +114,7 @@ export class OperationJob {
   private async work(producer: TransactionalProducer, signal: AbortSignal): Promise<void> {
     const { state } = this.parts;
     let progress = state.get(this.id)?.progress ?? this.begin();
+    const there = new Set<string>();
     const began = performance.now();
     for (let taken = 0; !signal.aborted;) {
       const known = state.get(this.id);
@@ -125,6 +132,13 @@ export class OperationJob {
         return;
       }
       const { records, done, passed } = await this.prepare(order, progress, page);
+      const missing = await this.missing(records, there);
+      if (missing !== undefined) {
+        const problem = `the topic ${missing} does not exist`;
+        this.logger.error(`operation ${this.id} has failed: ${problem}`);
+        await this.commit(producer, { ...progress, ended: 'failed', problem }, undefined, []);
+        return;
+      }
       const refused = passed.length - records.length;
       const counts = { replayed: done.replayed.length, parked: done.parked.length, refused };
       const cursor = passed.at(-1) ?? progress.cursor;
@@ -137,7 +151,15 @@ export class OperationJob {
 
   private begin(): Progress {
     const counts = { replayed: 0, parked: 0, refused: 0 };
-    return { id: this.id, runner: this.options.runner, at: 0, ...counts, cursor: null, ended: null };
+    return {
+      id: this.id,
+      runner: this.options.runner,
+      at: 0,
+      ...counts,
+      cursor: null,
+      ended: null,
+      problem: null,
+    };
   }
 
   /** The letters that come next; undefined while the index of this instance does not reach as far as the order. */
@@ -178,6 +200,15 @@ export class OperationJob {
     const part = replayed + parked + refused;
     const done: Done = { id: this.id, part, at: Date.now(), ...found };
     return { records, done, passed: page.slice(0, page.length - left) };
+  }
+
+  /** A topic that does not exist, of those that are not known to be `there`: to write to it would fail for ever. */
+  private async missing(records: readonly OutgoingRecord[], there: Set<string>): Promise<string | undefined> {
+    const asked = [...new Set(records.map(({ topic }) => topic))].filter((topic) => !there.has(topic));
+    if (asked.length === 0) return undefined;
+    const missing = await missingTopics(this.parts.kafka, asked);
+    for (const topic of asked) there.add(topic);
+    return missing[0];
   }
 
   private async commit(

@@ -37,6 +37,7 @@ const progress: fc.Arbitrary<Progress> = fc.record({
   refused: count,
   cursor: fc.option(position),
   ended: fc.constantFrom(null, 'done', 'failed'),
+  problem: fc.constantFrom(null, 'the topic in does not exist'),
 });
 const fact: fc.Arbitrary<OperationFact> = fc.oneof(
   order.map((one) => ({ is: 'order' as const, order: one })),
@@ -92,6 +93,19 @@ describe('a record of the operations topic', () => {
     );
   });
 
+  it('tells why an operation failed in plain text alone; former versions tell nothing', () => {
+    const body = { id: 'abcdef01', runner: 'host:1', at: 1, replayed: 1, parked: 0, refused: 0 };
+    const key = Buffer.from(JSON.stringify(['progress', 'g', body.id]));
+    const of = (more: object) => {
+      const value = JSON.stringify({ v: 1, body: { ...body, cursor: null, ended: 'failed', ...more } });
+      return decodeFact('g', { key, value: Buffer.from(value) }, undefined);
+    };
+    expect(of({})).toMatchObject({ is: 'fact', fact: { progress: { problem: null } } });
+    for (const problem of ['', 'a\nforged log line', 'x'.repeat(501), 1, {}]) {
+      expect(of({ problem })).toEqual({ is: 'garbage' });
+    }
+  });
+
   it('of a newer version is left alone, and anything else is garbage', () => {
     const key = Buffer.from(JSON.stringify(['order', 'g', 'abcdef01']));
     const of = (value: unknown) =>
@@ -131,7 +145,7 @@ describe('the state of operations', () => {
   };
   const at = (replayed: number, ended: Progress['ended'] = null): Progress => ({
     ...{ id: one.id, runner: 'host:1', at: 1, replayed, parked: 0, refused: 0 },
-    ...{ cursor: { partition: 0, offset: replayed }, ended },
+    ...{ cursor: { partition: 0, offset: replayed }, ended, problem: null },
   });
   const stateAfter = (...facts: (Order | Progress)[]) => {
     const state = new OperationsState();

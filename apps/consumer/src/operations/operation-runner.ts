@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { withTimeLimit } from '@pipeline/kafka';
+import { describeError, withTimeLimit } from '@pipeline/kafka';
+import type { Order } from './operation.js';
 import { OperationJob, type JobOptions, type JobParts } from './operation-job.js';
 import { stateOf, type Known, type OperationsState } from './operations-state.js';
 
@@ -27,7 +28,7 @@ export class OperationRunner {
   constructor(
     private readonly state: Pick<OperationsState, 'all'>,
     private readonly options: JobOptions & { readonly takeoverMs: number },
-    private readonly parts: JobParts,
+    private readonly parts: JobParts & { readonly purge: (order: Order) => Promise<void> },
   ) {}
 
   start(): void {
@@ -49,25 +50,37 @@ export class OperationRunner {
   private look(): void {
     for (const known of this.state.all()) {
       const { id } = known.order;
-      if (stateOf(known) !== 'running' || known.order.kind === 'purge') continue;
+      if (stateOf(known) !== 'running') continue;
       if (this.jobs.has(id) || this.jobs.size >= MOST_JOBS || !this.isOurs(known)) continue;
       this.own.add(id);
-      const job = new OperationJob(id, this.options, this.parts).run(this.stopping.signal);
-      const ended = job.then((how) => {
+      const ended = this.run(known.order).then((how) => {
         this.jobs.delete(id);
         this.own.delete(id);
-        if (how === 'lost') {
-          this.logger.warn(
-            `operation ${id} has been taken by another instance, or its transaction took too long`,
-          );
-          this.lost.set(id, performance.now());
-        } else this.lost.delete(id);
+        if (how === 'lost') this.lost.set(id, performance.now());
+        else this.lost.delete(id);
       });
       this.jobs.set(id, ended);
     }
   }
 
-  private isOurs({ order, progress, heardAt }: Known): boolean {
+  /** `lost`: others may try, and this one again later. */
+  private async run(order: Order): Promise<'lost' | 'ended'> {
+    if (order.kind !== 'purge') {
+      return new OperationJob(order.id, this.options, this.parts).run(this.stopping.signal);
+    }
+    this.logger.log(`the purge ${order.id} is taken over: nobody has told how it ended`);
+    try {
+      await this.parts.purge(order);
+      return 'ended';
+    } catch (error) {
+      this.logger.warn(`the purge ${order.id} is not done: ${describeError(error)}`);
+      return 'lost';
+    }
+  }
+
+  private isOurs({ order, progress, heardAt, verified }: Known): boolean {
+    // Without a signature it may be anybody's, and the topic alone must not be able to delete anything.
+    if (order.kind === 'purge' && !verified) return false;
     const lostAt = this.lost.get(order.id);
     const isOwn = this.own.has(order.id) || progress?.runner === this.options.runner;
     if (isOwn && lostAt === undefined) return true;

@@ -161,4 +161,7 @@ export class OperationDto implements Operation {
 
   @ApiProperty({ ...NULLABLE_TEXT, description: 'The instance that was at it last' })
   runner!: string | null;
+
+  @ApiProperty({ ...NULLABLE_TEXT, description: 'Why it failed, where that is known' })
+  problem!: string | null;
 }

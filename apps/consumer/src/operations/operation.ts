@@ -47,6 +47,8 @@ export interface Progress {
   /** The last letter that is behind it, by partition and offset. */
   readonly cursor: LetterPosition | null;
   readonly ended: 'done' | 'failed' | null;
+  /** Why it failed. */
+  readonly problem: string | null;
 }
 
 /** What became of some letters in one transaction. */
@@ -85,4 +87,6 @@ export interface Operation {
   readonly selected: number | null;
   readonly before: string | null;
   readonly runner: string | null;
+  /** Why it failed, where that is known. */
+  readonly problem: string | null;
 }

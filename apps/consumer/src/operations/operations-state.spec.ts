@@ -25,7 +25,16 @@ function known(...facts: (Partial<Order> | Partial<Progress>)[]) {
   const state = new OperationsState();
   for (const fact of facts) {
     if ('runner' in fact) {
-      const progress = { id: 'a', at: NOW, replayed: 0, parked: 0, refused: 0, cursor: null, ended: null };
+      const progress = {
+        id: 'a',
+        at: NOW,
+        replayed: 0,
+        parked: 0,
+        refused: 0,
+        cursor: null,
+        ended: null,
+        problem: null,
+      };
       state.apply({ is: 'progress', progress: { ...progress, ...fact } as Progress }, true);
     } else state.apply({ is: 'order', order: { ...ORDER, ...fact } }, true);
   }
@@ -56,12 +65,13 @@ describe('an operation', () => {
     expect(progress?.replayed).toBe(7);
   });
 
-  it('that purges has failed when nobody says how it ended', () => {
-    const purge = known({ kind: 'purge' });
+  it('that purges has failed when nobody says how it ended, unless others can take it over', () => {
+    const purge = { ...known({ kind: 'purge' }), verified: false };
     jest.advanceTimersByTime(120_000);
     expect(stateOf(purge)).toBe('running');
     jest.advanceTimersByTime(1);
     expect(stateOf(purge)).toBe('failed');
+    expect(stateOf({ ...purge, verified: true })).toBe('running');
     expect(stateOf(known({}))).toBe('running');
   });
 });

@@ -73,17 +73,17 @@ const countOf = ({ replayed, parked, refused }: Progress): number => replayed + 
 const PURGE_LIMIT_MS = 120_000;
 
 /**
- * A purge is never taken over: the topic alone must not be able to delete anything. When its instance dies it has
- * failed, and the next dry run tells what is left.
+ * A purge that is not signed is taken over by nobody. When its instance dies it has failed, and the next dry run
+ * tells what is left.
  */
-const isAbandoned = ({ kind, createdAt }: Order): boolean =>
-  kind === 'purge' && Date.now() - createdAt > PURGE_LIMIT_MS;
+const isAbandoned = ({ order: { kind, createdAt }, verified }: Pick<Known, 'order' | 'verified'>): boolean =>
+  kind === 'purge' && !verified && Date.now() - createdAt > PURGE_LIMIT_MS;
 
-export function stateOf({ order, progress }: Pick<Known, 'order' | 'progress'>): OperationState {
-  if (progress?.ended) return progress.ended;
-  if (isAbandoned(order)) return 'failed';
+export function stateOf(known: Pick<Known, 'order' | 'progress' | 'verified'>): OperationState {
+  if (known.progress?.ended) return known.progress.ended;
+  if (isAbandoned(known)) return 'failed';
   const states = { run: 'running', pause: 'paused', cancel: 'cancelled' } as const;
-  return states[order.wish];
+  return states[known.order.wish];
 }
 
 /** Whether something may still become of it. */
@@ -108,5 +108,6 @@ export function toView(known: Known): Operation {
     selected: order.selection?.length ?? null,
     before: order.before,
     runner: progress?.runner ?? null,
+    problem: progress?.problem ?? null,
   };
 }

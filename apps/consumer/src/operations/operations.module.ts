@@ -8,6 +8,7 @@ import { Letters } from '../dead-letters/letters.js';
 import { KAFKA } from '../kafka-connection.js';
 import { LetterCommandsController } from './letter-commands.controller.js';
 import { LetterMetrics } from './letter-metrics.js';
+import type { Order } from './operation.js';
 import type { Counts } from './operation-job.js';
 import { OperationRunner } from './operation-runner.js';
 import { operationTopics } from './operation-settings.js';
@@ -15,6 +16,7 @@ import { Operations } from './operations.js';
 import { OperationsController } from './operations.controller.js';
 import { OperationsLog } from './operations-log.js';
 import { OperationsState } from './operations-state.js';
+import { purge } from './purge.js';
 
 /** Dead letters, and what is done with them. Needs KAFKA, TopicLimits, ReplayKeys and the log of operations. */
 @Module({})
@@ -49,8 +51,9 @@ export class OperationsModule {
           ) => {
             const onDone = (counts: Counts) => metrics.count(counts);
             const parts = { kafka, log, state, letters, keys, limits, onDone };
-            const runs = new OperationRunner(state, jobOptions, parts);
-            return new Operations({ kafka, log, state, runner: runs, rules, name: runner }, letters);
+            const doPurge = (order: Order) => purge(order, { kafka, log, dlq, runner });
+            const runs = new OperationRunner(state, jobOptions, { ...parts, purge: doPurge });
+            return new Operations({ kafka, log, state, runner: runs, rules, purge: doPurge }, letters);
           },
         },
       ],

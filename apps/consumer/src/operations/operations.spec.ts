@@ -19,9 +19,18 @@ const INDEX = {
   survey: { letters: [{ topic: 'in', replayCount: 0, count: 3 }], gone: 0, sample: [] },
 };
 
+/** A Kafka in which all topics are there. */
+const kafka = {
+  admin: () => ({
+    connect: () => Promise.resolve(),
+    listTopics: () => Promise.resolve(['in', 'dlq', 'dlq-parking']),
+    disconnect: () => Promise.resolve(),
+  }),
+};
+
 function operationsOf(write: OperationsParts['log']['write'], answers = {}) {
   const state = new OperationsState();
-  const parts = { state, rules: RULES, name: 'r', log: { write }, runner: { begin: () => undefined } };
+  const parts = { kafka, state, rules: RULES, log: { write }, runner: { begin: () => undefined } };
   return {
     state,
     operations: new Operations(parts as unknown as OperationsParts, lettersOf({ ...INDEX, ...answers })),

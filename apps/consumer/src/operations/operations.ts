@@ -8,7 +8,7 @@ import {
   type OnApplicationBootstrap,
   type OnModuleDestroy,
 } from '@nestjs/common';
-import { deleteBefore, describeError, offsetsAt, type Kafka } from '@pipeline/kafka';
+import { describeError, missingTopics, offsetsAt, type Kafka } from '@pipeline/kafka';
 import type { LetterFilter, LetterPosition, LetterSummary } from '../dead-letters/letter.js';
 import { Letters } from '../dead-letters/letters.js';
 import type { LetterChoice } from '../dead-letters/worker/letter-calls.js';
@@ -47,7 +47,7 @@ export interface OperationsParts {
   readonly state: OperationsState;
   readonly runner: OperationRunner;
   readonly rules: ReplayRules;
-  readonly name: string;
+  readonly purge: (order: Order) => Promise<void>;
 }
 
 /** What operators do with dead letters. */
@@ -79,12 +79,13 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     return toView(known);
   }
 
+  /** @throws BadRequestException when a topic is missing that would be written to */
   async dryRun(request: Request): Promise<DryRun> {
     const ends = await this.letters.ask('ends');
     return this.plan(request, await this.choose(request, ends));
   }
 
-  /** @throws BadRequestException when there is nothing to be done */
+  /** @throws BadRequestException when there is nothing to be done, or a topic is missing that would be written to */
   async begin(request: Request, actor: string): Promise<Operation> {
     const ends = await this.letters.ask('ends');
     const { count, refused } = await this.plan(request, await this.choose(request, ends));
@@ -133,22 +134,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       ...{ ends: toPositions(found.ends), before: new Date(before).toISOString() },
     });
     await this.write(order.id, { is: 'order', order });
-    let ended: 'done' | 'failed' = 'failed';
-    try {
-      await this.driver(deleteBefore(this.parts.kafka, this.parts.rules.dlq, found.ends));
-      ended = 'done';
-    } finally {
-      const counts = { replayed: ended === 'done' ? count : 0, parked: 0, refused: 0 };
-      const progress = {
-        id: order.id,
-        runner: this.parts.name,
-        at: Date.now(),
-        ...counts,
-        cursor: null,
-        ended,
-      };
-      await this.write(order.id, { is: 'progress', progress });
-    }
+    await this.driver(this.parts.purge(order));
     return this.get(order.id);
   }
 
@@ -196,6 +182,10 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
         topics.add(decision.topic);
       }
     }
+    const missing = await this.driver(missingTopics(this.parts.kafka, [...topics]));
+    if (missing.length > 0) {
+      throw new BadRequestException(missing.map((topic) => `the topic ${topic} does not exist`));
+    }
     const said = [...refused].map(([why, count]) => `${String(count)} of them ${why}`);
     if (gone > 0) said.push(`${String(gone)} of them are not in the dead-letter topic`);
     return {
@@ -239,6 +229,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       return await work;
     } catch (error) {
+      if (error instanceof OperationsUnavailableError) throw new ServiceUnavailableException(error.message);
       throw new ServiceUnavailableException(`Kafka does not do it now: ${describeError(error)}`);
     }
   }

@@ -77,6 +77,24 @@ async function ensureWith(
   };
 }
 
+/** Those of the topics that are not there; what this user may not see is not told to be missing. @throws the driver's error */
+export async function missingTopics(kafka: Kafka, topics: readonly string[]): Promise<readonly string[]> {
+  const admin = kafka.admin();
+  try {
+    return await withDriverDeadline(missingWith(admin, topics));
+  } finally {
+    await withTimeLimit(admin.disconnect(), 2_000);
+  }
+}
+
+async function missingWith(admin: Admin, topics: readonly string[]): Promise<readonly string[]> {
+  await admin.connect();
+  const listed = new Set(await admin.listTopics());
+  const unlisted = new Set(topics.filter((topic) => !listed.has(topic)));
+  const hidden = await hiddenTopics(admin, unlisted, []);
+  return [...unlisted].filter((topic) => !hidden.has(topic));
+}
+
 /**
  * The list of topics leaves out those that this user may not see, which are not to be taken for missing ones.
  * @throws the driver's error when that is a needed one

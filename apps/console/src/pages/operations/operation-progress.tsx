@@ -3,7 +3,7 @@ import { formatCount } from '../../format.js';
 
 /** How far it is: a bar, and the same in words. */
 export function OperationProgress({ operation }: { readonly operation: Operation }) {
-  const { kind, state, total, done, parked, refused } = operation;
+  const { kind, state, total, done, parked, refused, problem } = operation;
   const more = [
     ...(parked > 0 && kind !== 'park' ? [`${formatCount(parked)} parked`] : []),
     ...(refused > 0 ? [`${formatCount(refused)} left out`] : []),
@@ -15,6 +15,7 @@ export function OperationProgress({ operation }: { readonly operation: Operation
         <strong class={`operation-${state}`}>{state}</strong>: {formatCount(done)} of {formatCount(total)}
         {more.length > 0 && `, ${more.join(', ')}`}
       </p>
+      {problem && <p class="notice error">It failed: {problem}.</p>}
     </div>
   );
 }

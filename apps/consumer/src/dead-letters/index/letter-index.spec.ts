@@ -221,6 +221,21 @@ describe('an index of dead letters', () => {
     expect(index.list({}, { limit: 10 })).toEqual({ items: [], cursors: [], nextCursor: null });
   });
 
+  it('groups no more than 65,535 reasons; letters with others are one group, and all are counted', () => {
+    const [told, others] = [65_535, 1_000];
+    const reasons = Array.from({ length: told + others }, (_, number) => `R${String(number)}`);
+    const one = { partition: 0, rules: [], failedAt: START, origin: 0 };
+    const index = indexOf(reasons.map((reason) => ({ ...one, reason })));
+    const groups = index.groups({});
+    expect(groups).toHaveLength(told + 1);
+    expect(groups[0]).toMatchObject({ reason: '', rule: null, count: others });
+    expect(groups.reduce((sum, { count }) => sum + count, 0)).toBe(told + others);
+    expect(index.countMatching({ reason: 'R0' })).toBe(1);
+    // Not told apart, so that nobody who replays or looks for one of them gets all.
+    expect(index.countMatching({ reason: reasons.at(-1) })).toBe(0);
+    expect(Object.keys(index.counts().byReason)).toHaveLength(told + 1);
+  });
+
   it('takes whatever others write to the topic', () => {
     const bytes = fc.uint8Array({ maxLength: 40 }).map((some) => Buffer.from(some));
     const headers = fc.array(fc.tuple(fc.constantFrom(...Object.values(HEADERS), 'other'), bytes));

@@ -1,0 +1,37 @@
+import { deleteBefore, describeError, offsetsAt, type Kafka } from '@pipeline/kafka';
+import type { Order } from './operation.js';
+import type { OperationsLog } from './operations-log.js';
+
+export interface PurgeParts {
+  readonly kafka: Kafka;
+  readonly log: Pick<OperationsLog, 'write'>;
+  readonly dlq: string;
+  /** This instance. */
+  readonly runner: string;
+}
+
+/**
+ * Deletes what was confirmed and tells how that ended. To be done again, by whoever, changes nothing: the offsets
+ * stand in the order. They mean nothing in a topic that was made anew since, where `before` does.
+ * @throws the driver's error, OperationsUnavailableError
+ */
+export async function purge(order: Order, { kafka, log, dlq, runner }: PurgeParts): Promise<void> {
+  const { id, total, ends, before } = order;
+  let problem: string | null = null;
+  try {
+    const limits = await offsetsAt(kafka, dlq, before === null ? 0 : Date.parse(before));
+    if (ends.some(({ partition, offset }) => offset > (limits.get(partition) ?? 0))) {
+      problem = `${dlq} has other letters at the offsets that were confirmed`;
+    } else {
+      await deleteBefore(kafka, dlq, new Map(ends.map(({ partition, offset }) => [partition, offset])));
+    }
+  } catch (error) {
+    problem = describeError(error);
+    throw error;
+  } finally {
+    const ended = problem === null ? 'done' : 'failed';
+    const counts = { replayed: problem === null ? total : 0, parked: 0, refused: 0 };
+    const progress = { id, runner, at: Date.now(), ...counts, cursor: null, ended, problem } as const;
+    await log.write([{ is: 'progress', progress }]);
+  }
+}
