@@ -35,10 +35,9 @@ export class OperationsState {
 
   private applyOrder(order: Order, verified: boolean, now: number): void {
     const former = this.known.get(order.id);
-    // What was cancelled stays so, whoever else commands it at the same time.
-    if (former && (former.order.wish === 'cancel' || former.progress?.ended)) return;
+    if (former?.progress?.ended) return;
     if (!former && this.known.size >= MOST && !this.forgetOne()) return;
-    // Of a repeated order only the wish may differ.
+    // Of a repeated order only the wish may differ; the last one counts, as it is what compaction leaves.
     const kept = former ? { ...former.order, wish: order.wish } : order;
     const progress = former?.progress ?? this.early.get(order.id);
     this.early.delete(order.id);
