@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { ReplayKeys, TopicLimits, type Kafka } from '@pipeline/kafka';
 import { OperationsLog, OperationsUnavailableError } from './operations-log.js';
+import { encodeFact } from './operation-record.js';
 import { OperationsState } from './operations-state.js';
 
 beforeEach(() => void jest.useFakeTimers());
@@ -72,4 +73,17 @@ it('writes nothing before it has read the topic', async () => {
   expect(error).toBeInstanceOf(OperationsUnavailableError);
   expect(error).toMatchObject({ mayTakeEffect: false });
   expect(count()).toBe(0);
+});
+
+it('uses a key soon after it was read, whatever the clock of its writer says', async () => {
+  const { log } = logOf();
+  const { key, value } = encodeFact(OPTIONS.group, FACT, undefined);
+  const record = { key, value, timestampMs: Date.now() + 300_000 };
+  (log as unknown as { take(one: typeof record): void }).take(record);
+  const settled = jest.fn();
+  void log.settledKey(new AbortController().signal).then(settled);
+  await jest.advanceTimersByTimeAsync(1_900);
+  expect(settled).not.toHaveBeenCalled();
+  await jest.advanceTimersByTimeAsync(200);
+  expect(settled).toHaveBeenCalled();
 });

@@ -48,7 +48,7 @@ export class OperationsUnavailableError extends Error {
  * broker looks, which it does every ten seconds.
  */
 const WRITE_LIMIT_MS = 25_000;
-/** A key is used when every instance has had the time to read it. */
+/** A key is used when this instance has read it so long ago: the others have had the time to read it too. */
 const KEY_SETTLED_MS = 2_000;
 /** A key is written again when it is older: the topic forgets what is old. */
 const KEY_RENEWED_MS = 86_400_000;
@@ -66,7 +66,8 @@ export class OperationsLog {
   private position = 0n;
   /** Told when the position has moved. */
   private readonly waiting = new Set<() => void>();
-  private key: { id: string; secret: string; at: number } | undefined;
+  /** `at` by the clock of whoever wrote it, `readAt` by that of this process. */
+  private key: { id: string; secret: string; at: number; readAt: number } | undefined;
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -115,9 +116,9 @@ export class OperationsLog {
   /** Resolves when replays can be proved to everybody. @throws OperationsUnavailableError, AbortedError */
   async settledKey(signal: AbortSignal): Promise<void> {
     if (this.options.secret !== undefined) return;
-    const age = Date.now() - (this.key?.at ?? Date.now());
-    if (!this.key || age > KEY_RENEWED_MS) await this.writeKey();
-    await untilAborted(abortableDelay(KEY_SETTLED_MS - age, signal), signal);
+    if (!this.key || Date.now() - this.key.at > KEY_RENEWED_MS) await this.writeKey();
+    const readFor = performance.now() - (this.key?.readAt ?? performance.now());
+    await untilAborted(abortableDelay(KEY_SETTLED_MS - readFor, signal), signal);
     if (!this.keys.canProve)
       throw new OperationsUnavailableError('There is no key yet to prove replays with');
   }
@@ -183,7 +184,7 @@ export class OperationsLog {
       const { fact, verified } = decoded;
       this.state.apply(fact, verified);
       if (fact.is === 'key') {
-        this.key = { ...fact.key, at: timestampMs };
+        this.key = { ...fact.key, at: timestampMs, readAt: performance.now() };
         this.keys.add(fact.key.id, Buffer.from(fact.key.secret, 'base64'));
       }
     } else if (decoded.is !== 'foreign' && value !== null && !this.strange.has(decoded.is)) {
