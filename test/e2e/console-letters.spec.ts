@@ -107,6 +107,8 @@ describe('dead letters in the console', () => {
         .getByRole('definition')
         .filter({ hasText: /^parked/ })
         .waitFor();
+      const history = page.getByRole('table', { name: 'Replays' });
+      await history.getByRole('cell', { name: 'parked', exact: true }).waitFor();
     }));
 
   it('shows who did what, newest first', async () => {
