@@ -59,9 +59,12 @@ export class DeadLettersController {
     description: 'Every dead letter that matches, newest first, one JSON object for each line.',
     content: { 'application/x-ndjson': { schema: { type: 'string' } } },
   })
-  export(@Query() query: LetterFilterDto, @CurrentActor() actor: Actor): StreamableFile {
-    const lines = Readable.from(exportLetters(this.letters, toFilter(query), isMaskedFor(actor)));
-    return new StreamableFile(lines, {
+  async export(@Query() query: LetterFilterDto, @CurrentActor() actor: Actor): Promise<StreamableFile> {
+    await this.letters.ready();
+    const lines = exportLetters(this.letters, toFilter(query), isMaskedFor(actor));
+    // What fails here can still be told: afterwards the answer has begun.
+    const first = await lines.next();
+    return new StreamableFile(Readable.from(startingWith(first, lines)), {
       type: 'application/x-ndjson',
       disposition: 'attachment; filename="dead-letters.ndjson"',
     });
@@ -95,6 +98,12 @@ export class DeadLettersController {
     };
     return toDetail(letter, known, isMaskedFor(actor));
   }
+}
+
+async function* startingWith(first: IteratorResult<string>, others: AsyncGenerator<string>) {
+  if (first.done) return;
+  yield first.value;
+  yield* others;
 }
 
 const isMaskedFor = (actor: Actor): boolean => !isAllowed(actor, 'operator');

@@ -47,7 +47,7 @@ export interface Counts {
 
 /** Of one transaction. */
 const MOST_LETTERS = 250;
-/** Transactions a second, at most: so soon a pause takes effect, and so often an instance shows that it lives. */
+/** Transactions a second, unless the rate asks for more: so soon a pause takes effect, and so often an instance shows that it lives. */
 const PER_SECOND = 2;
 /** Readers of the target wait for a transaction that nobody ends. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
@@ -162,7 +162,7 @@ export class OperationJob {
     };
   }
 
-  /** The letters that come next; undefined while the index of this instance does not reach as far as the order. */
+  /** The letters that come next; undefined while the index of this instance does not know as much as the order. */
   private async next(
     { selection, filter, ends }: Order,
     after: LetterPosition | null,
@@ -174,6 +174,7 @@ export class OperationJob {
     const { state } = await letters.ask('state');
     const isShort = ends.some(({ partition, offset }) => (known.get(partition) ?? 0) < offset);
     if (state === 'building' || isShort) return undefined;
+    if (filter?.replayed !== undefined && (await letters.ask('marks')) === undefined) return undefined;
     const limits = new Map(ends.map(({ partition, offset }) => [partition, offset]));
     return letters.ask('ascending', filter ?? {}, { ...(after && { after }), ends: limits, limit });
   }

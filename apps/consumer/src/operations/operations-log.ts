@@ -99,6 +99,11 @@ export class OperationsLog {
     return this.atEnd.signal.aborted;
   }
 
+  /** The offset behind what has been read. */
+  get readUpTo(): number {
+    return Number(this.position);
+  }
+
   /** Resolves when that is so, or after `ms`: the topic is not worth more waiting. */
   async known(ms: number, signal: AbortSignal): Promise<void> {
     await abortableDelay(ms, AbortSignal.any([signal, this.atEnd.signal]));

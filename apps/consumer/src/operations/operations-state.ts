@@ -33,6 +33,16 @@ export class OperationsState {
     return [...this.known.values()].sort((a, b) => b.order.createdAt - a.order.createdAt);
   }
 
+  /** A replay by filter that has not ended; the first of them in the topic, above `id` where it is given. */
+  openReplay(id?: string): Known | undefined {
+    for (const known of this.known.values()) {
+      if (known.order.id === id) return undefined;
+      const { kind, filter } = known.order;
+      if (kind === 'replay' && filter !== null && isOpen(stateOf(known))) return known;
+    }
+    return undefined;
+  }
+
   private applyOrder(order: Order, verified: boolean, now: number): void {
     const former = this.known.get(order.id);
     if (former?.progress?.ended) return;

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import {
   BadRequestException,
   ConflictException,
@@ -16,7 +17,7 @@ import type { Operation, OperationKind, Order, Wish } from './operation.js';
 import type { OperationFact } from './operation-record.js';
 import type { OperationRunner } from './operation-runner.js';
 import { OperationsUnavailableError, type OperationsLog } from './operations-log.js';
-import { isOpen, stateOf, toView, type OperationsState } from './operations-state.js';
+import { isOpen, stateOf, toView, type Known, type OperationsState } from './operations-state.js';
 import { decide, type ReplayRules } from './replay-rules.js';
 
 /** What somebody asks for. */
@@ -49,6 +50,10 @@ export interface OperationsParts {
   readonly rules: ReplayRules;
   readonly purge: (order: Order) => Promise<void>;
 }
+
+/** What was replayed a moment ago is marked a moment later. */
+const MARKS_LIMIT_MS = 5_000;
+const MARKS_POLL_MS = 100;
 
 /** What operators do with dead letters. */
 @Injectable()
@@ -85,8 +90,13 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     return this.plan(request, await this.choose(request, ends));
   }
 
-  /** @throws BadRequestException when there is nothing to be done, or a topic is missing that would be written to */
+  /**
+   * @throws BadRequestException when there is nothing to be done, or a topic is missing that would be written to;
+   * ConflictException while another replay by filter has not ended
+   */
   async begin(request: Request, actor: string): Promise<Operation> {
+    const isSweeping = request.kind === 'replay' && request.filter !== null;
+    if (isSweeping) refuseBehind(this.parts.state.openReplay());
     const ends = await this.letters.ask('ends');
     const { count, refused } = await this.plan(request, await this.choose(request, ends));
     if (count === 0) {
@@ -101,6 +111,12 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       ends: filter ? toPositions(ends) : [],
     });
     await this.write(order.id, { is: 'order', order });
+    const other = isSweeping ? this.parts.state.openReplay(order.id) : undefined;
+    if (other) {
+      // Somebody else has been faster; nobody has begun this one.
+      await this.write(order.id, { is: 'order', order: { ...order, wish: 'cancel' } });
+      refuseBehind(other);
+    }
     this.parts.runner.begin(order.id);
     return this.get(order.id);
   }
@@ -121,7 +137,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     return { count, parked: 0, sample: [], target: this.parts.rules.dlq, refused: [] };
   }
 
-  /** Deletes for good what failed before this time. @throws ConflictException when it is not `count` letters */
+  /** Deletes for good what was written before this time. @throws ConflictException when it is not `count` letters */
   async purge(before: number, count: number, actor: string): Promise<Operation> {
     const found = await this.purgeable(before);
     if (found.count !== count) {
@@ -163,8 +179,8 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     { selection, filter }: Request,
     ends: ReadonlyMap<number, number>,
   ): Promise<LetterChoice> {
-    if (selection) return { selection };
-    await this.ready();
+    if (selection) return { selection: sorted(selection) };
+    await this.ready(filter ?? {});
     return { filter: filter ?? {}, ends };
   }
 
@@ -198,20 +214,22 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async purgeable(before: number) {
-    await this.ready();
+    await this.letters.ready();
     const ends = await this.driver(offsetsAt(this.parts.kafka, this.parts.rules.dlq, before));
-    return { ends, count: await this.letters.ask('count', {}, ends) };
+    return { ends, count: await this.letters.ask('below', ends) };
   }
 
-  /** What matches cannot be counted before everything has been read. @throws ServiceUnavailableException */
-  private async ready(): Promise<void> {
-    const { state, indexed, total, problem } = await this.letters.ask('state');
-    if (state === 'ready') return;
-    throw new ServiceUnavailableException(
-      problem === null
-        ? `The index of the dead letters is being built: ${String(indexed)} of ${String(total)}`
-        : `The dead letters cannot be read now: ${problem}`,
-    );
+  /** Until it is known which letters a filter means. @throws ServiceUnavailableException */
+  private async ready({ replayed }: LetterFilter): Promise<void> {
+    await this.letters.ready();
+    const written = this.parts.log.readUpTo;
+    const deadline = performance.now() + MARKS_LIMIT_MS;
+    while (replayed !== undefined && ((await this.letters.ask('marks')) ?? -1) < written) {
+      if (performance.now() > deadline) {
+        throw new ServiceUnavailableException('It is not known yet which dead letters were replayed before');
+      }
+      await setTimeout(MARKS_POLL_MS);
+    }
   }
 
   private async write(id: string, fact: OperationFact): Promise<void> {
@@ -233,6 +251,13 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       throw new ServiceUnavailableException(`Kafka does not do it now: ${describeError(error)}`);
     }
   }
+}
+
+/** Of two at once, each would replay what the other has replayed and not marked yet. */
+function refuseBehind(other: Known | undefined): void {
+  if (!other) return;
+  const { id, actor } = other.order;
+  throw new ConflictException(`The replay ${id} by ${actor}, also by a filter, has not ended`);
 }
 
 const sorted = (letters: readonly LetterPosition[]): readonly LetterPosition[] => {

@@ -32,8 +32,10 @@ export interface LetterCalls {
   /** A page may have fewer than `limit`, also none, and go on: a search gives up after some time. */
   search(filter: LetterFilter, options: SearchOptions): Promise<LetterPage>;
   get(letter: LetterPosition): LetterSummary | undefined;
-  /** Those that match, below the ends where they are given. */
-  count(filter: LetterFilter, ends?: ReadonlyMap<number, number>): number;
+  /** Letters below the ends; of those that the index does not reach back to, at most so many. */
+  below(ends: ReadonlyMap<number, number>): number;
+  /** What has been read of the topic of operations; undefined while it is not known what was replayed before. */
+  marks(): number | undefined;
   /** Behind what has been read of each partition. */
   ends(): ReadonlyMap<number, number>;
   ascending(

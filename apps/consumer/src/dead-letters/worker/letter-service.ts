@@ -58,6 +58,8 @@ export class LetterService implements LetterCalls {
   private readonly positions = new Map<number, number>();
   private pending: Record<LetterReplay['outcome'], readonly LetterPosition[]> = { replayed: [], parked: [] };
   private isReady = false;
+  private areMarksKnown = false;
+  private marksUpTo = 0;
   private expected = 0;
   private problem: string | null = null;
 
@@ -99,14 +101,18 @@ export class LetterService implements LetterCalls {
       this.kafka,
       { topic },
       {
-        onBatch: ({ records }) => {
+        onBatch: ({ records, nextOffset, partition }) => {
+          if (partition === 0) this.marksUpTo = Number(nextOffset);
           for (const { key, value } of records) {
             if (!key || !value) continue;
             const decoded = decodeFact(group, { key, value }, secret);
             if (decoded.is === 'fact' && decoded.fact.is === 'done') this.note(decoded.fact.done);
           }
         },
-        onEnd: ready,
+        onEnd: () => {
+          this.areMarksKnown = true;
+          ready();
+        },
         // Without it all letters are there, only what was done with them is not known.
         onTrouble: ready,
       },
@@ -172,8 +178,12 @@ export class LetterService implements LetterCalls {
     return this.index.get(letter);
   }
 
-  count(filter: LetterFilter, ends?: ReadonlyMap<number, number>): number {
-    return this.index.countMatching(filter, ends);
+  below(ends: ReadonlyMap<number, number>): number {
+    return this.index.countMatching({}, ends) + this.index.countNotHeld(ends);
+  }
+
+  marks(): number | undefined {
+    return this.areMarksKnown ? this.marksUpTo : undefined;
   }
 
   ends(): ReadonlyMap<number, number> {
@@ -224,7 +234,11 @@ export class LetterService implements LetterCalls {
     return this.history.of(letter);
   }
 
-  private take({ partition, records, nextOffset, startOffset }: ReadBatch): void {
+  private take({ partition, records, position, nextOffset, startOffset }: ReadBatch): void {
+    // Where the topic was made anew, its offsets begin anew.
+    if (Number(position) < (this.positions.get(partition) ?? Infinity)) {
+      this.index.begin(partition, Number(position));
+    }
     this.index.add(partition, records);
     this.index.dropBelow(partition, Number(startOffset));
     this.positions.set(partition, Number(nextOffset));
