@@ -1,5 +1,6 @@
 import type { LetterFilter } from './letter.js';
 import { toDetail } from './letter-detail.js';
+import { nameOf } from './letter-position.js';
 import type { Letters } from './letters.js';
 
 const PAGE = 200;
@@ -32,6 +33,3 @@ export async function* exportLetters(
     cursor = nextCursor;
   }
 }
-
-const nameOf = ({ partition, offset }: { partition: number; offset: number }): string =>
-  `${String(partition)}@${String(offset)}`;

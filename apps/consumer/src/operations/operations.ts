@@ -11,6 +11,7 @@ import {
 } from '@nestjs/common';
 import { describeError, missingTopics, offsetsAt, type Kafka } from '@pipeline/kafka';
 import type { LetterFilter, LetterPosition, LetterSummary } from '../dead-letters/letter.js';
+import { inOrder, nameOf } from '../dead-letters/letter-position.js';
 import { Letters } from '../dead-letters/letters.js';
 import type { LetterChoice } from '../dead-letters/worker/letter-calls.js';
 import type { Operation, OperationKind, Order, Wish } from './operation.js';
@@ -260,12 +261,13 @@ function refuseBehind(other: Known | undefined): void {
   throw new ConflictException(`The replay ${id} by ${actor}, also by a filter, has not ended`);
 }
 
-const sorted = (letters: readonly LetterPosition[]): readonly LetterPosition[] => {
-  const byName = new Map(letters.map((one) => [`${String(one.partition)}@${String(one.offset)}`, one]));
-  return [...byName.values()]
-    .map(({ partition, offset }) => ({ partition, offset }))
-    .sort((a, b) => a.partition - b.partition || a.offset - b.offset);
-};
+/** Each once, and nothing of it but where it stands. */
+const sorted = (letters: readonly LetterPosition[]): readonly LetterPosition[] =>
+  inOrder([
+    ...new Map(
+      letters.map(({ partition, offset }) => [nameOf({ partition, offset }), { partition, offset }]),
+    ).values(),
+  ]);
 
 const toPositions = (offsets: ReadonlyMap<number, number>): readonly LetterPosition[] =>
   [...offsets].map(([partition, offset]) => ({ partition, offset }));

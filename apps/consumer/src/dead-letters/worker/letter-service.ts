@@ -24,6 +24,7 @@ import type {
   StoredLetter,
   Survey,
 } from '../letter.js';
+import { inOrder, nameOf } from '../letter-position.js';
 import { DutyCycle } from './duty-cycle.js';
 import type {
   LetterCalls,
@@ -161,7 +162,7 @@ export class LetterService implements LetterCalls {
     for (let after = cursor; ;) {
       const page = this.index.list(filter, { limit: SEARCH_STEP, after: afterOf(after), keyHash });
       const names = new Set<string>();
-      for await (const { found } of this.lookup.read(ascending(page.items))) {
+      for await (const { found } of this.lookup.read(inOrder(page.items))) {
         for (const one of found) if (isWanted(one.record, wanted)) names.add(nameOf(one));
       }
       for (const [at, item] of page.items.entries()) {
@@ -197,7 +198,7 @@ export class LetterService implements LetterCalls {
   async records(letters: readonly LetterPosition[]): Promise<StoredLetters> {
     const stored: StoredLetter[] = [];
     let bytes = 0;
-    for await (const { found, left } of this.lookup.read(ascending(letters))) {
+    for await (const { found, left } of this.lookup.read(inOrder(letters))) {
       for (const one of found) {
         const letter = toStored(one);
         bytes += sizeOf(letter);
@@ -218,7 +219,7 @@ export class LetterService implements LetterCalls {
     const tally = new LetterTally();
     const sample: LetterSummary[] = [];
     let count = 0;
-    for await (const { found } of this.lookup.read(ascending(choice.selection))) {
+    for await (const { found } of this.lookup.read(inOrder(choice.selection))) {
       for (const letter of found) {
         const { topic, replayCount } = subjectOf(letter.record);
         tally.add(topic, replayCount);
@@ -249,11 +250,6 @@ export class LetterService implements LetterCalls {
 }
 
 const afterOf = (cursor: string | undefined) => (cursor === undefined ? undefined : readCursor(cursor));
-
-const nameOf = ({ partition, offset }: LetterPosition): string => `${String(partition)}@${String(offset)}`;
-
-const ascending = (letters: readonly LetterPosition[]): readonly LetterPosition[] =>
-  [...letters].sort((a, b) => a.partition - b.partition || a.offset - b.offset);
 
 /** The index has compared the hash of the key only. */
 function isWanted(
