@@ -107,6 +107,8 @@ describe('dead letters in the console', () => {
         .getByRole('definition')
         .filter({ hasText: /^parked/ })
         .waitFor();
+      const history = page.getByRole('table', { name: 'Replays' });
+      await history.getByRole('cell', { name: 'parked', exact: true }).waitFor();
     }));
 
   it('shows who did what, newest first', async () => {
@@ -132,7 +134,7 @@ describe('dead letters in the console', () => {
       await goTo(page, 'Dead letters');
       await page.getByRole('button', { name: 'Purge …' }).click();
       const dialog = page.getByRole('dialog', { name: 'Purge dead letters' });
-      await dialog.getByLabel('Everything that failed before').fill('2099-01-01T00:00:00');
+      await dialog.getByLabel('Everything that was written before').fill('2099-01-01T00:00:00');
       await dialog.getByRole('button', { name: 'Count' }).click();
       const field = dialog.getByLabel(/^Type \d+ to go on/);
       const count = /\d+/.exec(String(await dialog.getByText(/^Type/).textContent()))?.[0] ?? '';

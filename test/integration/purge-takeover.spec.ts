@@ -50,7 +50,7 @@ const abandoned = ({ group }: Topics, given: Partial<Order>, secret: string | un
 };
 
 async function startWith(topics: Topics, env: Record<string, string>): Promise<Service> {
-  const service = await startService('consumer', topics, { OPERATION_TAKEOVER: '1000', ...env });
+  const service = await startService('consumer', topics, { OPERATION_TAKEOVER: '5000', ...env });
   await eventually('the consumer is ready', () => isReady(service));
   return service;
 }

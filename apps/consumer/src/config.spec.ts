@@ -88,7 +88,7 @@ const WRONG: Record<string, string> = {
   OPERATIONS_TOPIC: 'a topic',
   PARKING_TOPIC: 'a topic',
   DLQ_MAX_REPLAYS: '0',
-  OPERATION_TAKEOVER: '1',
+  OPERATION_TAKEOVER: '4999',
   REPLAY_TARGETS: 'a topic',
   DLQ_INDEX_MAX: '10',
   DLQ_INDEX_CPU: '2',

@@ -2,6 +2,8 @@ import { ConnectionLost, Problem, problemOf } from './problem.js';
 
 /** For one answer; an operator should not stare at a page that waits. */
 const ANSWER_LIMIT_MS = 10_000;
+/** A command that is given up takes effect all the same: longer than the service itself waits for Kafka. */
+const COMMAND_LIMIT_MS = 60_000;
 
 /** Where the token comes from, and who is told that it is not taken any more. */
 export interface Credentials {
@@ -35,7 +37,7 @@ export class ApiClient {
   }
 
   private async json<T>(method: string, path: string, body?: object, signal?: AbortSignal): Promise<T> {
-    const limit = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    const limit = AbortSignal.timeout(method === 'GET' ? ANSWER_LIMIT_MS : COMMAND_LIMIT_MS);
     const response = await this.request(
       method,
       path,

@@ -51,7 +51,7 @@ export interface LetterDetail extends Letter {
   }[];
   readonly violations: readonly { readonly field: string; readonly rule: string; readonly message: string }[];
   readonly attempts: number | null;
-  readonly replays?: readonly Replay[];
+  readonly replays: readonly Replay[];
   /** Personal data is left out: the role may not see it. */
   readonly masked: boolean;
 }
@@ -59,5 +59,5 @@ export interface LetterDetail extends Letter {
 interface Replay {
   readonly operation: string;
   readonly at: string;
-  readonly kind?: string;
+  readonly outcome: 'replayed' | 'parked';
 }

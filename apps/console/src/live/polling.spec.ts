@@ -45,6 +45,18 @@ describe('polling', () => {
     expect(most).toBe(1);
   });
 
+  it('asks again after what was on its way when all was to be refreshed', async () => {
+    let runs = 0;
+    polling.add(async () => {
+      runs += 1;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }, 60_000);
+    await jest.advanceTimersByTimeAsync(100);
+    polling.refresh();
+    await jest.advanceTimersByTimeAsync(1_000);
+    expect(runs).toBe(2);
+  });
+
   it('lets no task starve behind a slow one', async () => {
     polling.add(() => new Promise((resolve) => setTimeout(resolve, 2_000)), 100);
     const other = counted(1_000);

@@ -26,7 +26,8 @@ export interface Connection {
 export class Polling {
   private readonly tasks = new Set<Task>();
   private readonly listeners = new Set<(connection: Connection) => void>();
-  private running: { readonly task: Task; readonly abort: AbortController } | undefined;
+  /** `again`: what it asks may have changed since. */
+  private running: { readonly task: Task; readonly abort: AbortController; again: boolean } | undefined;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private hidden = false;
   private failures = 0;
@@ -51,6 +52,7 @@ export class Polling {
   refresh(): void {
     this.notBefore = 0;
     for (const task of this.tasks) task.dueAt = 0;
+    if (this.running) this.running.again = true;
     this.plan();
   }
 
@@ -82,7 +84,8 @@ export class Polling {
 
   private async runOne(task: Task): Promise<void> {
     const abort = new AbortController();
-    this.running = { task, abort };
+    const running = { task, abort, again: false };
+    this.running = running;
     try {
       await task.run(abort.signal);
       this.succeeded();
@@ -90,7 +93,7 @@ export class Polling {
       if (!abort.signal.aborted) this.failed(error);
     } finally {
       this.running = undefined;
-      task.dueAt = Date.now() + task.everyMs;
+      task.dueAt = running.again ? 0 : Date.now() + task.everyMs;
       this.plan();
     }
   }

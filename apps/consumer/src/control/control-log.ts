@@ -150,18 +150,14 @@ export class ControlLog {
 
   private async write(records: readonly Bytes[]): Promise<void> {
     const { topic } = this.options;
-    try {
-      for (let at = 0; at < records.length; at += MOST_AT_ONCE) {
-        await this.producer.send(
-          records.slice(at, at + MOST_AT_ONCE).map(({ key, value }) => {
-            const place = { partitionBy: 'source', sourcePartition: 0, partition: 0 } as const;
-            return { topic, key, value, headers: [], ...place };
-          }),
-        );
-      }
-    } finally {
-      // Commands are rare: no connection is kept for them.
-      await this.producer.disconnect();
+    // Commands are rare: no connection is kept for them.
+    for (let at = 0; at < records.length; at += MOST_AT_ONCE) {
+      await this.producer.sendOnce(
+        records.slice(at, at + MOST_AT_ONCE).map(({ key, value }) => {
+          const place = { partitionBy: 'source', sourcePartition: 0, partition: 0 } as const;
+          return { topic, key, value, headers: [], ...place };
+        }),
+      );
     }
   }
 

@@ -59,9 +59,12 @@ export class DeadLettersController {
     description: 'Every dead letter that matches, newest first, one JSON object for each line.',
     content: { 'application/x-ndjson': { schema: { type: 'string' } } },
   })
-  export(@Query() query: LetterFilterDto, @CurrentActor() actor: Actor): StreamableFile {
-    const lines = Readable.from(exportLetters(this.letters, toFilter(query), isMaskedFor(actor)));
-    return new StreamableFile(lines, {
+  async export(@Query() query: LetterFilterDto, @CurrentActor() actor: Actor): Promise<StreamableFile> {
+    await this.letters.ready();
+    const lines = exportLetters(this.letters, toFilter(query), isMaskedFor(actor));
+    // What fails here can still be told: afterwards the answer has begun.
+    const first = await lines.next();
+    return new StreamableFile(Readable.from(startingWith(first, lines)), {
       type: 'application/x-ndjson',
       disposition: 'attachment; filename="dead-letters.ndjson"',
     });
@@ -87,7 +90,7 @@ export class DeadLettersController {
   @ApiOkResponse({ type: LetterDetailDto, description: 'One dead letter.' })
   @ApiProblem(404, 'There is no such letter, or no longer.')
   async detail(@Param() position: LetterPositionDto, @CurrentActor() actor: Actor): Promise<LetterDetail> {
-    const [letter] = await this.letters.ask('records', [position]);
+    const [letter] = (await this.letters.ask('records', [position])).letters;
     if (!letter) throw new NotFoundException('There is no such dead letter, or no longer');
     const known = {
       summary: await this.letters.ask('get', position),
@@ -95,6 +98,12 @@ export class DeadLettersController {
     };
     return toDetail(letter, known, isMaskedFor(actor));
   }
+}
+
+async function* startingWith(first: IteratorResult<string>, others: AsyncGenerator<string>) {
+  if (first.done) return;
+  yield first.value;
+  yield* others;
 }
 
 const isMaskedFor = (actor: Actor): boolean => !isAllowed(actor, 'operator');

@@ -53,6 +53,17 @@ export class Letters implements OnApplicationShutdown {
     }
   }
 
+  /** What matches is not known before everything has been read. @throws ServiceUnavailableException */
+  async ready(): Promise<void> {
+    const { state, indexed, total, problem } = await this.ask('state');
+    if (state === 'ready') return;
+    throw new ServiceUnavailableException(
+      problem === null
+        ? `The index of the dead letters is being built: ${String(indexed)} of ${String(total)}`
+        : `The dead letters cannot be read now: ${problem}`,
+    );
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.worker?.terminate();
   }

@@ -37,6 +37,7 @@ export class LetterCommandsController {
   @Audited('replay dead letters', auditedChoice)
   @HttpCode(200)
   @ApiOkResponse({ type: OperationDto, description: 'The operation, which goes on by itself.' })
+  @ApiProblem(409, 'Another replay by filter has not ended.')
   async replay(
     @Body() command: ReplayCommandDto = new ReplayCommandDto(),
     @CurrentActor() { name }: Actor,

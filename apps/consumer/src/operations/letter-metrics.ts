@@ -12,6 +12,7 @@ const NOTHING: LetterCounts = { byReason: {}, oldestOpenAt: undefined };
 @Injectable()
 export class LetterMetrics implements OnModuleInit {
   private last: LetterCounts = NOTHING;
+  private asking: Promise<LetterCounts> | undefined;
 
   constructor(
     private readonly metrics: Metrics,
@@ -21,16 +22,21 @@ export class LetterMetrics implements OnModuleInit {
   onModuleInit(): void {
     const letters = this.metrics.gauge('pipeline_dead_letters');
     const oldest = this.metrics.gauge('pipeline_dead_letter_oldest_seconds');
-    const collect = async () => {
-      const { byReason, oldestOpenAt } = await this.counts();
+    const collectLetters = async () => {
+      const { byReason } = await this.counts();
       letters.reset();
       // Reasons of others are no labels: anybody who may write to the topic could make up any number of them.
       for (const [reason, count] of Object.entries(byReason)) {
         letters.inc({ reason: REASON.test(reason) ? reason : 'OTHER' }, count);
       }
+    };
+    const collectOldest = async () => {
+      const { oldestOpenAt } = await this.counts();
       oldest.set(oldestOpenAt === undefined ? 0 : Math.max(0, (Date.now() - oldestOpenAt) / 1_000));
     };
-    Object.assign(letters, { collect });
+    // Each waits for its own: one that is set by another's is a scrape late.
+    Object.assign(letters, { collect: collectLetters });
+    Object.assign(oldest, { collect: collectOldest });
   }
 
   count({ replayed, parked, refused }: Counts): void {
@@ -40,7 +46,13 @@ export class LetterMetrics implements OnModuleInit {
     replays.inc({ outcome: 'refused' }, refused);
   }
 
-  private async counts(): Promise<LetterCounts> {
+  /** One question for all that are asked in one scrape. */
+  private counts(): Promise<LetterCounts> {
+    this.asking ??= this.ask().finally(() => (this.asking = undefined));
+    return this.asking;
+  }
+
+  private async ask(): Promise<LetterCounts> {
     if (!this.letters.isStarted) return NOTHING;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<LetterCounts>((resolve) => {

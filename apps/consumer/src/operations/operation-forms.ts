@@ -61,10 +61,12 @@ function toFilter(given: unknown): LetterFilter | undefined {
   if (typeof given !== 'object' || given === null) return undefined;
   const { reason, rule, field, from, to, topic, partition, offset, replayed } = given as Fields;
   const texts = [reason, rule, field, topic];
-  const numbers = [from, to, partition, offset];
+  const times = [from, to];
+  const counts = [partition, offset];
   if (!texts.every((one) => one === undefined || (typeof one === 'string' && one.length <= LONGEST_TEXT)))
     return undefined;
-  if (!numbers.every((one) => one === undefined || Number.isSafeInteger(one))) return undefined;
+  if (!times.every((one) => one === undefined || isMoment(one))) return undefined;
+  if (!counts.every((one) => one === undefined || isCount(one))) return undefined;
   if (replayed !== undefined && typeof replayed !== 'boolean') return undefined;
   const known = { reason, rule, field, from, to, topic, partition, offset, replayed };
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined));
@@ -89,4 +91,6 @@ const isText = (value: unknown, form: RegExp): value is string =>
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const isDate = (value: unknown): value is string => isText(value, TIME) && !Number.isNaN(Date.parse(value));
 /** Times that a Date can have. */
-const isTime = (value: unknown): value is number => isCount(value) && value <= 8_640_000_000_000_000;
+const isMoment = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && Math.abs(value as number) <= 8_640_000_000_000_000;
+const isTime = (value: unknown): value is number => isCount(value) && isMoment(value);

@@ -47,7 +47,7 @@ export interface Counts {
 
 /** Of one transaction. */
 const MOST_LETTERS = 250;
-/** Transactions a second, at most: so soon a pause takes effect, and so often an instance shows that it lives. */
+/** Transactions a second, unless the rate asks for more: so soon a pause takes effect, and so often an instance shows that it lives. */
 const PER_SECOND = 2;
 /** Readers of the target wait for a transaction that nobody ends. */
 const TRANSACTION_TIMEOUT_MS = 10_000;
@@ -76,7 +76,12 @@ export class OperationJob {
         return 'ended';
       } catch (error) {
         if (error instanceof AbortedError) return 'ended';
-        if (isFenced(error)) return 'lost';
+        if (isFenced(error)) {
+          this.logger.warn(
+            `operation ${this.id} has been taken by another instance, or a transaction of it took too long`,
+          );
+          return 'lost';
+        }
         // What became of the last transaction is not known: it is found out by beginning anew.
         this.logger.warn(`operation ${this.id} goes on after a failure: ${describeError(error)}`);
         await abortableDelay(RETRY_MS[failures] ?? 5_000, signal);
@@ -122,12 +127,11 @@ export class OperationJob {
         await abortableDelay(INDEX_WAIT_MS, signal);
         continue;
       }
-      const last = page.at(-1);
-      if (!last) {
+      if (page.length === 0) {
         await this.commit(producer, { ...progress, ended: 'done' }, undefined, []);
         return;
       }
-      const { records, done, refused } = await this.prepare(order, progress, page);
+      const { records, done, passed } = await this.prepare(order, progress, page);
       const missing = await this.missing(records, there);
       if (missing !== undefined) {
         const problem = `the topic ${missing} does not exist`;
@@ -135,10 +139,12 @@ export class OperationJob {
         await this.commit(producer, { ...progress, ended: 'failed', problem }, undefined, []);
         return;
       }
+      const refused = passed.length - records.length;
       const counts = { replayed: done.replayed.length, parked: done.parked.length, refused };
-      progress = await this.commit(producer, { ...add(progress, counts), cursor: last }, done, records);
+      const cursor = passed.at(-1) ?? progress.cursor;
+      progress = await this.commit(producer, { ...add(progress, counts), cursor }, done, records);
       this.parts.onDone(counts);
-      taken += page.length;
+      taken += passed.length;
       await abortableDelay(began + (taken / order.rate) * 1_000 - performance.now(), signal);
     }
   }
@@ -156,7 +162,7 @@ export class OperationJob {
     };
   }
 
-  /** The letters that come next; undefined while the index of this instance does not reach as far as the order. */
+  /** The letters that come next; undefined while the index of this instance does not know as much as the order. */
   private async next(
     { selection, filter, ends }: Order,
     after: LetterPosition | null,
@@ -168,17 +174,19 @@ export class OperationJob {
     const { state } = await letters.ask('state');
     const isShort = ends.some(({ partition, offset }) => (known.get(partition) ?? 0) < offset);
     if (state === 'building' || isShort) return undefined;
+    if (filter?.replayed !== undefined && (await letters.ask('marks')) === undefined) return undefined;
     const limits = new Map(ends.map(({ partition, offset }) => [partition, offset]));
     return letters.ask('ascending', filter ?? {}, { ...(after && { after }), ends: limits, limit });
   }
 
+  /** What is to be written for the first letters of the page: `passed`, all of them unless they are large. */
   private async prepare(
     order: Order,
     { replayed, parked, refused }: Progress,
     page: readonly LetterPosition[],
   ) {
     const { letters, keys, limits } = this.parts;
-    const stored = await letters.ask('records', page);
+    const { letters: stored, left } = await letters.ask('records', page);
     const records: OutgoingRecord[] = [];
     const found = { replayed: [] as LetterPosition[], parked: [] as LetterPosition[] };
     for (const letter of stored) {
@@ -192,7 +200,7 @@ export class OperationJob {
     // Each part has a number of its own, whoever writes it: that of the letters before it.
     const part = replayed + parked + refused;
     const done: Done = { id: this.id, part, at: Date.now(), ...found };
-    return { records, done, refused: page.length - records.length };
+    return { records, done, passed: page.slice(0, page.length - left) };
   }
 
   /** A topic that does not exist, of those that are not known to be `there`: to write to it would fail for ever. */

@@ -3,8 +3,8 @@ import { toDone, toOrder, toProgress, toProofKey } from './operation-forms.js';
 import { isSigned, parseJson, signatureOf } from '../signed-json.js';
 
 const VERSION = 1;
-/** A selection of 400 letters takes a quarter of it. */
-const LONGEST_BYTES = 65_536;
+/** An order tells where each of up to 10,000 partitions ends. */
+const LONGEST_BYTES = 524_288;
 
 /** What can be said on the operations topic. */
 export type OperationFact =

@@ -28,7 +28,8 @@ export const OPERATION_SETTINGS = defineSettings({
   }),
   takeover: integer('OPERATION_TAKEOVER', {
     default: 10_000,
-    min: 1_000,
+    // Several times as long as a runner is silent.
+    min: 5_000,
     max: 600_000,
     unit: 'ms',
     help: 'Without a sign of the instance that runs an operation, until another one goes on with it.',

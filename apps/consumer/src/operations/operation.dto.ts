@@ -72,13 +72,17 @@ export class ReplayCommandDto extends LetterChoiceDto {
 }
 
 export class PurgeDryRunDto {
-  @ApiProperty({ ...TIME, description: 'What failed before this time' })
+  @ApiProperty({ ...TIME, description: 'What was written to the dead-letter topic before this time' })
   @IsTime()
   before!: string;
 }
 
 export class PurgeCommandDto extends PurgeDryRunDto {
-  @ApiProperty({ type: 'integer', minimum: 0, description: 'How many these are, as the dry run told' })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 0,
+    description: 'How many these are, as the dry run told; of those too old for the index, at most',
+  })
   @IsInt()
   @Min(0)
   @Max(Number.MAX_SAFE_INTEGER)

@@ -28,7 +28,7 @@ export interface Order {
   readonly filter: LetterFilter | null;
   /** By partition, behind the last letter that there was at the beginning. */
   readonly ends: readonly LetterPosition[];
-  /** Of a purge: what failed before this time, ISO 8601. */
+  /** Of a purge: what was written to the topic before this time, ISO 8601. */
   readonly before: string | null;
   readonly wish: Wish;
 }

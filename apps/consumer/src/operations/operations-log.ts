@@ -34,10 +34,22 @@ export interface OperationsLogOptions {
 /** The topic cannot be read or written now. */
 export class OperationsUnavailableError extends Error {
   override readonly name = 'OperationsUnavailableError';
+
+  /** @param mayTakeEffect it may have been written all the same */
+  constructor(
+    message: string,
+    readonly mayTakeEffect = false,
+  ) {
+    super(message);
+  }
 }
 
-const WRITE_LIMIT_MS = 10_000;
-/** A key is used when every instance has had the time to read it. */
+/**
+ * Behind a transaction that its dead runner has left open nothing is read: for its ten seconds, and until the
+ * broker looks, which it does every ten seconds.
+ */
+const WRITE_LIMIT_MS = 25_000;
+/** A key is used when this instance has read it so long ago: the others have had the time to read it too. */
 const KEY_SETTLED_MS = 2_000;
 /** A key is written again when it is older: the topic forgets what is old. */
 const KEY_RENEWED_MS = 86_400_000;
@@ -55,7 +67,8 @@ export class OperationsLog {
   private position = 0n;
   /** Told when the position has moved. */
   private readonly waiting = new Set<() => void>();
-  private key: { id: string; secret: string; at: number } | undefined;
+  /** `at` by the clock of whoever wrote it, `readAt` by that of this process. */
+  private key: { id: string; secret: string; at: number; readAt: number } | undefined;
   private running: Promise<unknown> = Promise.resolve();
 
   constructor(
@@ -87,6 +100,11 @@ export class OperationsLog {
     return this.atEnd.signal.aborted;
   }
 
+  /** The offset behind what has been read. */
+  get readUpTo(): number {
+    return Number(this.position);
+  }
+
   /** Resolves when that is so, or after `ms`: the topic is not worth more waiting. */
   async known(ms: number, signal: AbortSignal): Promise<void> {
     await abortableDelay(ms, AbortSignal.any([signal, this.atEnd.signal]));
@@ -104,9 +122,9 @@ export class OperationsLog {
   /** Resolves when replays can be proved to everybody. @throws OperationsUnavailableError, AbortedError */
   async settledKey(signal: AbortSignal): Promise<void> {
     if (this.options.secret !== undefined) return;
-    const age = Date.now() - (this.key?.at ?? Date.now());
-    if (!this.key || age > KEY_RENEWED_MS) await this.writeKey();
-    await untilAborted(abortableDelay(KEY_SETTLED_MS - age, signal), signal);
+    if (!this.key || Date.now() - this.key.at > KEY_RENEWED_MS) await this.writeKey();
+    const readFor = performance.now() - (this.key?.readAt ?? performance.now());
+    await untilAborted(abortableDelay(KEY_SETTLED_MS - readFor, signal), signal);
     if (!this.keys.canProve)
       throw new OperationsUnavailableError('There is no key yet to prove replays with');
   }
@@ -115,18 +133,16 @@ export class OperationsLog {
   async write(facts: readonly OperationFact[]): Promise<void> {
     if (!this.isKnown) throw new OperationsUnavailableError('The operations topic has not been read yet');
     const written = this.producer
-      .send(facts.map((fact) => this.encode(fact)))
+      // Commands are rare: no connection is kept for them.
+      .sendOnce(facts.map((fact) => this.encode(fact)))
       .then(() => this.caughtUp(this.stopping.signal));
     let failure = 'it did not answer in time';
     written.catch((error: unknown) => (failure = describeError(error)));
-    const ended = await withTimeLimit(written, WRITE_LIMIT_MS);
-    // Commands are rare: no connection is kept for them.
-    await this.producer.disconnect();
     try {
-      if (!ended) throw new Error(failure);
+      if (!(await withTimeLimit(written, WRITE_LIMIT_MS))) throw new Error(failure);
       await written;
     } catch {
-      throw new OperationsUnavailableError(`The operations topic cannot be used: ${failure}`);
+      throw new OperationsUnavailableError(`The operations topic cannot be used: ${failure}`, true);
     }
   }
 
@@ -174,7 +190,7 @@ export class OperationsLog {
       const { fact, verified } = decoded;
       this.state.apply(fact, verified);
       if (fact.is === 'key') {
-        this.key = { ...fact.key, at: timestampMs };
+        this.key = { ...fact.key, at: timestampMs, readAt: performance.now() };
         this.keys.add(fact.key.id, Buffer.from(fact.key.secret, 'base64'));
       }
     } else if (decoded.is !== 'foreign' && value !== null && !this.strange.has(decoded.is)) {

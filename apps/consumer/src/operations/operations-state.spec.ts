@@ -50,8 +50,12 @@ describe('an operation', () => {
     expect(stateOf(known({}, { wish: 'pause' }, { wish: 'run' }))).toBe('running');
   });
 
-  it('stays cancelled, and ended', () => {
-    expect(stateOf(known({}, { wish: 'cancel' }, { wish: 'run' }))).toBe('cancelled');
+  it('is the same to whoever reads what compaction has left', () => {
+    const [asked, left] = [[{}, { wish: 'cancel' }, { wish: 'run' }] as const, { wish: 'run' } as const];
+    expect(stateOf(known(...asked))).toBe(stateOf(known(left)));
+  });
+
+  it('stays ended', () => {
     expect(stateOf(known({}, { runner: 'r', ended: 'done' }, { wish: 'pause' }))).toBe('done');
   });
 

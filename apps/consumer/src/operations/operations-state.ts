@@ -33,12 +33,21 @@ export class OperationsState {
     return [...this.known.values()].sort((a, b) => b.order.createdAt - a.order.createdAt);
   }
 
+  /** A replay by filter that has not ended; the first of them in the topic, above `id` where it is given. */
+  openReplay(id?: string): Known | undefined {
+    for (const known of this.known.values()) {
+      if (known.order.id === id) return undefined;
+      const { kind, filter } = known.order;
+      if (kind === 'replay' && filter !== null && isOpen(stateOf(known))) return known;
+    }
+    return undefined;
+  }
+
   private applyOrder(order: Order, verified: boolean, now: number): void {
     const former = this.known.get(order.id);
-    // What was cancelled stays so, whoever else commands it at the same time.
-    if (former && (former.order.wish === 'cancel' || former.progress?.ended)) return;
+    if (former?.progress?.ended) return;
     if (!former && this.known.size >= MOST && !this.forgetOne()) return;
-    // Of a repeated order only the wish may differ.
+    // Of a repeated order only the wish may differ; the last one counts, as it is what compaction leaves.
     const kept = former ? { ...former.order, wish: order.wish } : order;
     const progress = former?.progress ?? this.early.get(order.id);
     this.early.delete(order.id);

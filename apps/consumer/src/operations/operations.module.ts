@@ -51,7 +51,7 @@ export class OperationsModule {
           ) => {
             const onDone = (counts: Counts) => metrics.count(counts);
             const parts = { kafka, log, state, letters, keys, limits, onDone };
-            const doPurge = (order: Order) => purge(order, { kafka, log, dlq, runner });
+            const doPurge = (order: Order) => purge(order, { kafka, log, state, dlq, runner });
             const runs = new OperationRunner(state, jobOptions, { ...parts, purge: doPurge });
             return new Operations({ kafka, log, state, runner: runs, rules, purge: doPurge }, letters);
           },

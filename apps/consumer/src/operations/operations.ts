@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import {
   BadRequestException,
   ConflictException,
@@ -10,13 +11,14 @@ import {
 } from '@nestjs/common';
 import { describeError, missingTopics, offsetsAt, type Kafka } from '@pipeline/kafka';
 import type { LetterFilter, LetterPosition, LetterSummary } from '../dead-letters/letter.js';
+import { inOrder, nameOf } from '../dead-letters/letter-position.js';
 import { Letters } from '../dead-letters/letters.js';
 import type { LetterChoice } from '../dead-letters/worker/letter-calls.js';
 import type { Operation, OperationKind, Order, Wish } from './operation.js';
 import type { OperationFact } from './operation-record.js';
 import type { OperationRunner } from './operation-runner.js';
 import { OperationsUnavailableError, type OperationsLog } from './operations-log.js';
-import { isOpen, stateOf, toView, type OperationsState } from './operations-state.js';
+import { isOpen, stateOf, toView, type Known, type OperationsState } from './operations-state.js';
 import { decide, type ReplayRules } from './replay-rules.js';
 
 /** What somebody asks for. */
@@ -49,6 +51,10 @@ export interface OperationsParts {
   readonly rules: ReplayRules;
   readonly purge: (order: Order) => Promise<void>;
 }
+
+/** What was replayed a moment ago is marked a moment later. */
+const MARKS_LIMIT_MS = 5_000;
+const MARKS_POLL_MS = 100;
 
 /** What operators do with dead letters. */
 @Injectable()
@@ -85,8 +91,13 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     return this.plan(request, await this.choose(request, ends));
   }
 
-  /** @throws BadRequestException when there is nothing to be done, or a topic is missing that would be written to */
+  /**
+   * @throws BadRequestException when there is nothing to be done, or a topic is missing that would be written to;
+   * ConflictException while another replay by filter has not ended
+   */
   async begin(request: Request, actor: string): Promise<Operation> {
+    const isSweeping = request.kind === 'replay' && request.filter !== null;
+    if (isSweeping) refuseBehind(this.parts.state.openReplay());
     const ends = await this.letters.ask('ends');
     const { count, refused } = await this.plan(request, await this.choose(request, ends));
     if (count === 0) {
@@ -100,7 +111,13 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       selection: selection && sorted(selection),
       ends: filter ? toPositions(ends) : [],
     });
-    await this.write([{ is: 'order', order }]);
+    await this.write(order.id, { is: 'order', order });
+    const other = isSweeping ? this.parts.state.openReplay(order.id) : undefined;
+    if (other) {
+      // Somebody else has been faster; nobody has begun this one.
+      await this.write(order.id, { is: 'order', order: { ...order, wish: 'cancel' } });
+      refuseBehind(other);
+    }
     this.parts.runner.begin(order.id);
     return this.get(order.id);
   }
@@ -111,7 +128,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     if (!known) throw new NotFoundException('There is no such operation');
     const state = stateOf(known);
     if (!isOpen(state)) throw new ConflictException(`The operation has ended: it is ${state}`);
-    await this.write([{ is: 'order', order: { ...known.order, wish } }]);
+    await this.write(id, { is: 'order', order: { ...known.order, wish } });
     return this.get(id);
   }
 
@@ -121,7 +138,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     return { count, parked: 0, sample: [], target: this.parts.rules.dlq, refused: [] };
   }
 
-  /** Deletes for good what failed before this time. @throws ConflictException when it is not `count` letters */
+  /** Deletes for good what was written before this time. @throws ConflictException when it is not `count` letters */
   async purge(before: number, count: number, actor: string): Promise<Operation> {
     const found = await this.purgeable(before);
     if (found.count !== count) {
@@ -133,7 +150,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       ...{ kind: 'purge', actor, total: count, rate: 1, target: null, selection: null, filter: null },
       ...{ ends: toPositions(found.ends), before: new Date(before).toISOString() },
     });
-    await this.write([{ is: 'order', order }]);
+    await this.write(order.id, { is: 'order', order });
     await this.driver(this.parts.purge(order));
     return this.get(order.id);
   }
@@ -163,8 +180,8 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     { selection, filter }: Request,
     ends: ReadonlyMap<number, number>,
   ): Promise<LetterChoice> {
-    if (selection) return { selection };
-    await this.ready();
+    if (selection) return { selection: sorted(selection) };
+    await this.ready(filter ?? {});
     return { filter: filter ?? {}, ends };
   }
 
@@ -198,24 +215,33 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   private async purgeable(before: number) {
-    await this.ready();
+    await this.letters.ready();
     const ends = await this.driver(offsetsAt(this.parts.kafka, this.parts.rules.dlq, before));
-    return { ends, count: await this.letters.ask('count', {}, ends) };
+    return { ends, count: await this.letters.ask('below', ends) };
   }
 
-  /** What matches cannot be counted before everything has been read. @throws ServiceUnavailableException */
-  private async ready(): Promise<void> {
-    const { state, indexed, total, problem } = await this.letters.ask('state');
-    if (state === 'ready') return;
-    throw new ServiceUnavailableException(
-      problem === null
-        ? `The index of the dead letters is being built: ${String(indexed)} of ${String(total)}`
-        : `The dead letters cannot be read now: ${problem}`,
-    );
+  /** Until it is known which letters a filter means. @throws ServiceUnavailableException */
+  private async ready({ replayed }: LetterFilter): Promise<void> {
+    await this.letters.ready();
+    const written = this.parts.log.readUpTo;
+    const deadline = performance.now() + MARKS_LIMIT_MS;
+    while (replayed !== undefined && ((await this.letters.ask('marks')) ?? -1) < written) {
+      if (performance.now() > deadline) {
+        throw new ServiceUnavailableException('It is not known yet which dead letters were replayed before');
+      }
+      await setTimeout(MARKS_POLL_MS);
+    }
   }
 
-  private write(facts: readonly OperationFact[]): Promise<void> {
-    return this.driver(this.parts.log.write(facts));
+  private async write(id: string, fact: OperationFact): Promise<void> {
+    try {
+      await this.parts.log.write([fact]);
+    } catch (error) {
+      if (!(error instanceof OperationsUnavailableError)) throw error;
+      // Whoever clicks again would replay everything twice.
+      const warning = `. Whether this takes effect is not known: look for ${id} at /admin/operations before you try again`;
+      throw new ServiceUnavailableException(`${error.message}${error.mayTakeEffect ? warning : ''}`);
+    }
   }
 
   private async driver<T>(work: Promise<T>): Promise<T> {
@@ -228,12 +254,20 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
   }
 }
 
-const sorted = (letters: readonly LetterPosition[]): readonly LetterPosition[] => {
-  const byName = new Map(letters.map((one) => [`${String(one.partition)}@${String(one.offset)}`, one]));
-  return [...byName.values()]
-    .map(({ partition, offset }) => ({ partition, offset }))
-    .sort((a, b) => a.partition - b.partition || a.offset - b.offset);
-};
+/** Of two at once, each would replay what the other has replayed and not marked yet. */
+function refuseBehind(other: Known | undefined): void {
+  if (!other) return;
+  const { id, actor } = other.order;
+  throw new ConflictException(`The replay ${id} by ${actor}, also by a filter, has not ended`);
+}
+
+/** Each once, and nothing of it but where it stands. */
+const sorted = (letters: readonly LetterPosition[]): readonly LetterPosition[] =>
+  inOrder([
+    ...new Map(
+      letters.map(({ partition, offset }) => [nameOf({ partition, offset }), { partition, offset }]),
+    ).values(),
+  ]);
 
 const toPositions = (offsets: ReadonlyMap<number, number>): readonly LetterPosition[] =>
   [...offsets].map(([partition, offset]) => ({ partition, offset }));

@@ -1,10 +1,13 @@
+import { Logger } from '@nestjs/common';
 import { deleteBefore, describeError, offsetsAt, type Kafka } from '@pipeline/kafka';
 import type { Order } from './operation.js';
 import type { OperationsLog } from './operations-log.js';
+import type { OperationsState } from './operations-state.js';
 
 export interface PurgeParts {
   readonly kafka: Kafka;
   readonly log: Pick<OperationsLog, 'write'>;
+  readonly state: Pick<OperationsState, 'apply'>;
   readonly dlq: string;
   /** This instance. */
   readonly runner: string;
@@ -13,9 +16,9 @@ export interface PurgeParts {
 /**
  * Deletes what was confirmed and tells how that ended. To be done again, by whoever, changes nothing: the offsets
  * stand in the order. They mean nothing in a topic that was made anew since, where `before` does.
- * @throws the driver's error, OperationsUnavailableError
+ * @throws the driver's error
  */
-export async function purge(order: Order, { kafka, log, dlq, runner }: PurgeParts): Promise<void> {
+export async function purge(order: Order, { kafka, log, state, dlq, runner }: PurgeParts): Promise<void> {
   const { id, total, ends, before } = order;
   let problem: string | null = null;
   try {
@@ -32,6 +35,10 @@ export async function purge(order: Order, { kafka, log, dlq, runner }: PurgePart
     const ended = problem === null ? 'done' : 'failed';
     const counts = { replayed: problem === null ? total : 0, parked: 0, refused: 0 };
     const progress = { id, runner, at: Date.now(), ...counts, cursor: null, ended, problem } as const;
-    await log.write([{ is: 'progress', progress }]);
+    // Deleted is deleted, whether or not others get to know of it.
+    state.apply({ is: 'progress', progress }, true);
+    await log.write([{ is: 'progress', progress }]).catch((error: unknown) => {
+      new Logger('Operations').warn(`how the purge ${id} has ended is not written down: ${String(error)}`);
+    });
   }
 }

@@ -25,24 +25,40 @@ const MANY_BYTES = 1_048_576;
 const NEAR = 64;
 const WAIT_MS = 100;
 
-/** Reads single records of a topic by their offsets, committed ones only. One call at a time. */
+/** What one fetch brought. */
+export interface FoundRecords {
+  readonly found: readonly FoundRecord[];
+  /** How many of the positions, in their order, have not been looked for yet. */
+  readonly left: number;
+}
+
+/** Reads single records of a topic by their offsets, committed ones only. One fetch at a time. */
 export class RecordLookup {
   private cluster: Cluster | undefined;
   private last: Promise<unknown> = Promise.resolve();
 
+  /** @param readUpTo by partition, an offset below which the topic is known to have had records */
   constructor(
     private readonly kafka: Kafka,
     private readonly topic: string,
+    private readonly readUpTo: ReadonlyMap<number, number> = new Map(),
   ) {}
 
   /**
-   * The records at these positions, ordered by partition and offset; those that are not there any more are left
-   * out. @throws the driver's error
+   * The records at these positions, which are in the order of partition and offset; those that are not there any
+   * more are left out. They come fetch by fetch, as all of them may be too large for the memory.
+   * @throws the driver's error
    */
-  read(positions: readonly RecordPosition[]): Promise<readonly FoundRecord[]> {
-    const turn = this.last.then(() => this.readNow(positions));
-    this.last = turn.catch(() => undefined);
-    return turn;
+  async *read(positions: readonly RecordPosition[]): AsyncGenerator<FoundRecords> {
+    for (let at = 0; at < positions.length;) {
+      const { partition } = positions[at] as RecordPosition;
+      const next = positions.findIndex((one, index) => index > at && one.partition !== partition);
+      const end = next === -1 ? positions.length : next;
+      const offsets = positions.slice(at, end).map(({ offset }) => offset);
+      const { found, passed } = await this.inTurn(() => this.readSome(partition, offsets));
+      at += passed;
+      yield { found, left: positions.length - at };
+    }
   }
 
   async close(): Promise<void> {
@@ -51,37 +67,25 @@ export class RecordLookup {
     if (cluster) await withTimeLimit(cluster.disconnect(), DISCONNECT_LIMIT_MS);
   }
 
-  private async readNow(positions: readonly RecordPosition[]): Promise<readonly FoundRecord[]> {
-    const sorted = [...positions].sort((a, b) => a.partition - b.partition || a.offset - b.offset);
-    const found: FoundRecord[] = [];
-    for (let at = 0; at < sorted.length;) {
-      const { partition } = sorted[at] as RecordPosition;
-      const next = sorted.findIndex((one, index) => index > at && one.partition !== partition);
-      const end = next === -1 ? sorted.length : next;
-      const offsets = sorted.slice(at, end).map(({ offset }) => offset);
-      found.push(...(await this.readPartition(partition, offsets)));
-      at = end;
-    }
-    return found;
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => undefined);
+    return turn;
   }
 
-  private async readPartition(partition: number, offsets: readonly number[]): Promise<FoundRecord[]> {
-    const found: FoundRecord[] = [];
+  /** What one fetch brings of the first of these offsets and some behind it; `passed` are done with. */
+  private async readSome(partition: number, offsets: readonly number[]) {
+    const first = offsets[0] as number;
+    const isNear = (offsets[1] ?? Infinity) - first < NEAR;
+    const fetched = await this.fetch(partition, BigInt(first), isNear ? MANY_BYTES : FEW_BYTES);
     const wanted = new Set(offsets);
-    for (let at = 0; at < offsets.length;) {
-      const first = offsets[at] as number;
-      const isNear = (offsets[at + 1] ?? Infinity) - first < NEAR;
-      const fetched = await this.fetch(partition, BigInt(first), isNear ? MANY_BYTES : FEW_BYTES);
-      const next = fetched && nextOffsetOf(fetched, BigInt(first));
-      for (const record of fetched ? committedRecords(fetched, BigInt(first)) : []) {
-        const offset = Number(record.offset);
-        if (wanted.has(offset)) found.push({ partition, offset, record });
-      }
-      // Nothing there: this one is gone.
-      const from = next === undefined ? first + 1 : Number(next);
-      while (at < offsets.length && (offsets[at] as number) < from) at++;
-    }
-    return found;
+    const found = (fetched ? committedRecords(fetched, BigInt(first)) : [])
+      .map((record): FoundRecord => ({ partition, offset: Number(record.offset), record }))
+      .filter(({ offset }) => wanted.has(offset));
+    // Nothing there: this one is gone.
+    const next = Number((fetched && nextOffsetOf(fetched, BigInt(first))) ?? first + 1);
+    const passed = offsets.findIndex((offset) => offset >= next);
+    return { found, passed: passed === -1 ? offsets.length : passed };
   }
 
   /** Undefined where the partition has no such offset any more. */
@@ -118,7 +122,12 @@ export class RecordLookup {
       maxBytes,
       topics: [{ topic: this.topic, partitions: [{ partition, fetchOffset: String(offset), maxBytes }] }],
     });
-    return responses[0]?.partitions[0];
+    const answer = responses[0]?.partitions[0];
+    // A new leader learns only by and by what has been committed: nothing there does not mean gone.
+    if (answer && answer.messages.length === 0 && isBehindReaders(answer, offset, this.readUpTo)) {
+      throw new Error('the leader of the partition does not know yet what is committed');
+    }
+    return answer;
   }
 
   private async connect(): Promise<Cluster> {
@@ -130,3 +139,9 @@ export class RecordLookup {
     return cluster;
   }
 }
+
+const isBehindReaders = (
+  { partition, lastStableOffset, highWatermark }: FetchedPartition,
+  offset: bigint,
+  readUpTo: ReadonlyMap<number, number>,
+): boolean => offset >= BigInt(lastStableOffset ?? highWatermark) && offset < (readUpTo.get(partition) ?? 0);

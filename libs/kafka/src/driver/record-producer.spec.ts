@@ -30,3 +30,17 @@ it('gives up a call that never ends, and goes on with a new producer', async () 
   await second;
   expect(log).toEqual(['connect', 'send', 'disconnect', 'connect', 'send']);
 });
+
+it('keeps no connection for what is written once', async () => {
+  const log: string[] = [];
+  const kafka = {
+    producer: () => ({
+      connect: () => Promise.resolve(void log.push('connect')),
+      sendBatch: () => Promise.resolve(void log.push('send')),
+      disconnect: () => Promise.resolve(void log.push('disconnect')),
+    }),
+  } as unknown as Kafka;
+  const producer = new RecordProducer(kafka, 1_000);
+  await Promise.all([1, 2].map(() => producer.sendOnce([outgoingRecord()])));
+  expect(log.join()).toBe('connect,send,disconnect,connect,send,disconnect');
+});

@@ -31,15 +31,25 @@ export class RecordProducer {
    * unknown which records were written.
    */
   send(records: readonly OutgoingRecord[]): Promise<void> {
-    const turn = this.last.then(() => this.sendNow(records));
-    this.last = turn.catch(() => undefined);
-    return turn;
+    return this.inTurn(() => this.sendNow(records));
   }
 
+  /** The same for what is written seldom: no connection is kept, and none is taken from a call in hand. */
+  sendOnce(records: readonly OutgoingRecord[]): Promise<void> {
+    return this.inTurn(() => this.sendNow(records).finally(() => this.disconnect()));
+  }
+
+  /** At once, whatever is in hand. */
   async disconnect(): Promise<void> {
     const { producer } = this;
     this.producer = undefined;
     if (producer) await withTimeLimit(producer.disconnect(), DISCONNECT_LIMIT_MS);
+  }
+
+  private inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => undefined);
+    return turn;
   }
 
   private async sendNow(records: readonly OutgoingRecord[]): Promise<void> {

@@ -16,6 +16,8 @@ export interface ReadRecord extends InputRecord {
 export interface ReadBatch extends TopicPartition {
   /** Committed ones only, in the order of their offsets; none where only the start has moved. */
   readonly records: readonly ReadRecord[];
+  /** The position before this batch; below that of the one before where the topic was made anew. */
+  readonly position: bigint;
   /** The position after this batch, control and aborted records included. */
   readonly nextOffset: bigint;
   /** Offset of the first record that the partition still has. */
@@ -198,6 +200,7 @@ export class TopicReader {
         topic: this.options.topic,
         partition: one.partition,
         records: committedRecords(one, position),
+        position,
         nextOffset: next,
         startOffset: BigInt(start),
       };

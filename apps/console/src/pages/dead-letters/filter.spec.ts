@@ -31,6 +31,10 @@ describe('a filter', () => {
     expect(describeFilter(null)).toBe('all');
   });
 
+  it('is said as it is where its time is none', () => {
+    expect(describeFilter({ from: 'abc', to: 8.64e15 + 1 })).toBe('from abc, to 8640000000000001');
+  });
+
   it('keeps times through the form', () => {
     const iso = '2026-03-04T05:06:07.000Z';
     expect(isoOf(localOf(iso))).toBe(iso);

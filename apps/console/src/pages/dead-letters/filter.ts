@@ -59,11 +59,12 @@ export function describeFilter(filter: object | null): string {
   return given.map(([name, value]) => `${name} ${wordOf(name, value)}`).join(', ') || 'all';
 }
 
-/** Times are texts in an address and numbers in an operation. */
-const wordOf = (name: string, value: unknown): string =>
-  name === 'from' || name === 'to'
-    ? formatTime(new Date(value as string | number).toISOString())
-    : String(value);
+/** Times are texts in an address and numbers in an operation; either may be anything. */
+function wordOf(name: string, value: unknown): string {
+  const isTime = name === 'from' || name === 'to';
+  const time = isTime ? new Date(value as string | number) : undefined;
+  return time && !Number.isNaN(time.getTime()) ? formatTime(time.toISOString()) : String(value);
+}
 
 /** What `<input type="datetime-local">` holds, in the reader's own zone, as ISO 8601; empty for none. */
 export const isoOf = (local: string): string => {

@@ -5,7 +5,7 @@ import { fateOf } from './letter-table.js';
 
 /** Why it died, where it came from, and what became of it since. */
 export function LetterFacts({ letter }: { readonly letter: LetterDetail }) {
-  const { reason, failedAt, timestamp, origin, attempts, violations, replays = [] } = letter;
+  const { reason, failedAt, timestamp, origin, attempts, violations, replays } = letter;
   return (
     <>
       <dl class="card facts">
@@ -37,10 +37,10 @@ export function LetterFacts({ letter }: { readonly letter: LetterDetail }) {
       )}
       {replays.length > 0 && (
         <Table caption="Replays" columns={['When', 'What', 'Operation']}>
-          {replays.map(({ operation, at, kind = 'replay' }) => (
+          {replays.map(({ operation, at, outcome }) => (
             <tr key={operation + at}>
               <td>{formatTime(at)}</td>
-              <td>{kind}</td>
+              <td>{outcome}</td>
               <td class="mono">{operation}</td>
             </tr>
           ))}

@@ -40,7 +40,7 @@ export function PurgeDialog({ onClose }: { readonly onClose: () => void }) {
             }}
           >
             <label>
-              Everything that failed before
+              Everything that was written before
               <input
                 name="before"
                 type="datetime-local"

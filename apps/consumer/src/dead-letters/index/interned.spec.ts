@@ -31,4 +31,12 @@ describe('texts that come again and again', () => {
     expect([interned.text(0), interned.find('more')]).toEqual(['', undefined]);
     expect([add(interned, '1'), add(interned, String(MOST))]).toEqual([1, MOST]);
   });
+
+  it('are told apart up to sixteen megabytes of them', () => {
+    const interned = new Interned(16_384);
+    const text = (number: number) => String(number).padEnd(16_384);
+    const numbers = Array.from({ length: 1_025 }, (_, number) => add(interned, text(number)));
+    expect(numbers.slice(-2)).toEqual([1_024, 0]);
+    expect(add(interned, text(0))).toBe(1);
+  });
 });

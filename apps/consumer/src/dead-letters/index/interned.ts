@@ -1,6 +1,9 @@
 /** So many different ones are told apart: what others write to the topic is not to fill the memory. */
 const MOST = 65_535;
 
+/** Of all of them together. */
+const MOST_BYTES = 16_777_216;
+
 /** What all have that came when there were too many; and what is empty, as they are shown empty. */
 const OTHERS = 0;
 
@@ -8,6 +11,7 @@ const OTHERS = 0;
 export class Interned {
   private readonly known: Buffer[] = [Buffer.alloc(0)];
   private readonly byHash = new Map<number, number[]>();
+  private bytes = 0;
 
   /** @param longest longer ones are not told apart */
   constructor(private readonly longest: number) {}
@@ -24,6 +28,8 @@ export class Interned {
     const found = same?.find((id) => this.isAt(id, bytes, start, end));
     if (found !== undefined) return found;
     if (this.known.length > MOST || end - start > this.longest) return OTHERS;
+    if (this.bytes + end - start > MOST_BYTES) return OTHERS;
+    this.bytes += end - start;
     const id = this.known.push(Buffer.from(bytes.subarray(start, end))) - 1;
     if (same) same.push(id);
     else this.byHash.set(hash, [id]);

@@ -39,12 +39,21 @@ export class LetterIndex {
   private readonly sets = new ViolationSets(this.texts.violations);
   private readonly read = letterReader(this.texts);
   private readonly partitions = new Map<number, LetterColumns>();
+  /** By partition, where the topic begins and from where on its letters are here. */
+  private readonly reach = new Map<number, { low: number; held: number }>();
   private count = 0;
 
   constructor(private readonly max: number) {}
 
   get length(): number {
     return this.count;
+  }
+
+  /** The letters of a partition come from this offset on; of those that came before, none counts any more. */
+  begin(partition: number, offset: number): void {
+    const columns = this.partitions.get(partition);
+    if (columns) this.drop(columns, columns.length);
+    this.reach.set(partition, { low: offset, held: offset });
   }
 
   /** Takes what was read of a partition, in the order of its offsets. */
@@ -59,6 +68,17 @@ export class LetterIndex {
   dropBelow(partition: number, offset: number): void {
     const columns = this.partitions.get(partition);
     if (columns) this.drop(columns, columns.below('offset', offset));
+    const reach = this.reach.get(partition);
+    if (reach) reach.low = offset;
+  }
+
+  /** Offsets below the ends that the topic has and the index does not reach back to: so many letters, at most. */
+  countNotHeld(ends: ReadonlyMap<number, number>): number {
+    let count = 0;
+    for (const [partition, { low, held }] of this.reach) {
+      count += Math.max(0, Math.min(held, ends.get(partition) ?? 0) - low);
+    }
+    return count;
   }
 
   /** Notes that letters were replayed or parked; returns those that are not here. */
@@ -213,10 +233,15 @@ export class LetterIndex {
 
   /** Of the partition that has the oldest, as many as are older than all others; at least one. */
   private dropOldest(): void {
-    const [oldest, second] = [...this.partitions.values()].sort((a, b) => a.oldestAt - b.oldestAt);
-    if (!oldest) return;
-    const older = second ? oldest.below('at', second.oldestAt) : oldest.length;
-    this.drop(oldest, Math.min(this.count - this.max, Math.max(1, older)));
+    const [first, second] = [...this.partitions].sort(([, a], [, b]) => a.oldestAt - b.oldestAt);
+    if (!first) return;
+    const [partition, oldest] = first;
+    const older = second ? oldest.below('at', second[1].oldestAt) : oldest.length;
+    const many = Math.min(this.count - this.max, Math.max(1, older));
+    const { chunk, index } = oldest.place(many - 1);
+    const reach = this.reach.get(partition);
+    if (reach) reach.held = (chunk.offset[index] ?? 0) + 1;
+    this.drop(oldest, many);
   }
 
   private drop(columns: LetterColumns, many: number): void {

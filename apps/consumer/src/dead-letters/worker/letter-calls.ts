@@ -32,21 +32,30 @@ export interface LetterCalls {
   /** A page may have fewer than `limit`, also none, and go on: a search gives up after some time. */
   search(filter: LetterFilter, options: SearchOptions): Promise<LetterPage>;
   get(letter: LetterPosition): LetterSummary | undefined;
-  /** Those that match, below the ends where they are given. */
-  count(filter: LetterFilter, ends?: ReadonlyMap<number, number>): number;
+  /** Letters below the ends; of those that the index does not reach back to, at most so many. */
+  below(ends: ReadonlyMap<number, number>): number;
+  /** What has been read of the topic of operations; undefined while it is not known what was replayed before. */
+  marks(): number | undefined;
   /** Behind what has been read of each partition. */
   ends(): ReadonlyMap<number, number>;
   ascending(
     filter: LetterFilter,
     options: { after?: LetterPosition; ends: ReadonlyMap<number, number>; limit: number },
   ): readonly LetterPosition[];
-  /** Ordered by partition and offset, without those that are gone. */
-  records(letters: readonly LetterPosition[]): Promise<readonly StoredLetter[]>;
+  /** As many of them as are not too much for one answer, at least one. */
+  records(letters: readonly LetterPosition[]): Promise<StoredLetters>;
   counts(): LetterCounts;
   /** What an operation over these letters would be about. */
   survey(choice: LetterChoice): Promise<Survey>;
   /** When a letter was replayed or parked, the first time first. */
   replays(letter: LetterPosition): readonly LetterReplay[];
+}
+
+export interface StoredLetters {
+  /** Ordered by partition and offset, without those that are gone. */
+  readonly letters: readonly StoredLetter[];
+  /** How many have not been looked for: the last ones in this order. */
+  readonly left: number;
 }
 
 /** Single letters, or those that match, below `ends`. */

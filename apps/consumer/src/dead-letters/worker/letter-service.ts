@@ -24,11 +24,21 @@ import type {
   StoredLetter,
   Survey,
 } from '../letter.js';
+import { inOrder, nameOf } from '../letter-position.js';
 import { DutyCycle } from './duty-cycle.js';
-import type { LetterCalls, LetterChoice, PageOptions, SearchOptions, WorkerOptions } from './letter-calls.js';
+import type {
+  LetterCalls,
+  LetterChoice,
+  PageOptions,
+  SearchOptions,
+  StoredLetters,
+  WorkerOptions,
+} from './letter-calls.js';
 
 /** Large fetches cost less for each letter; the bytes of one are in memory at once. */
 const FETCH_BYTES = 2_097_152;
+/** Of letters in one answer: each may be as large as the topic takes, and is in memory some times over. */
+const MOST_BYTES = 8_388_608;
 /** How many letters a search reads before it looks at the clock. */
 const SEARCH_STEP = 200;
 const SEARCH_MS = 2_000;
@@ -49,6 +59,8 @@ export class LetterService implements LetterCalls {
   private readonly positions = new Map<number, number>();
   private pending: Record<LetterReplay['outcome'], readonly LetterPosition[]> = { replayed: [], parked: [] };
   private isReady = false;
+  private areMarksKnown = false;
+  private marksUpTo = 0;
   private expected = 0;
   private problem: string | null = null;
 
@@ -57,7 +69,7 @@ export class LetterService implements LetterCalls {
     private readonly options: LetterServiceOptions,
   ) {
     this.index = new LetterIndex(options.max);
-    this.lookup = new RecordLookup(kafka, options.topic);
+    this.lookup = new RecordLookup(kafka, options.topic, this.positions);
   }
 
   /** Reads until `signal` is aborted. */
@@ -90,14 +102,18 @@ export class LetterService implements LetterCalls {
       this.kafka,
       { topic },
       {
-        onBatch: ({ records }) => {
+        onBatch: ({ records, nextOffset, partition }) => {
+          if (partition === 0) this.marksUpTo = Number(nextOffset);
           for (const { key, value } of records) {
             if (!key || !value) continue;
             const decoded = decodeFact(group, { key, value }, secret);
             if (decoded.is === 'fact' && decoded.fact.is === 'done') this.note(decoded.fact.done);
           }
         },
-        onEnd: ready,
+        onEnd: () => {
+          this.areMarksKnown = true;
+          ready();
+        },
         // Without it all letters are there, only what was done with them is not known.
         onTrouble: ready,
       },
@@ -145,11 +161,12 @@ export class LetterService implements LetterCalls {
     const items: LetterSummary[] = [];
     for (let after = cursor; ;) {
       const page = this.index.list(filter, { limit: SEARCH_STEP, after: afterOf(after), keyHash });
-      const found = new Set(
-        (await this.lookup.read(page.items)).filter(({ record }) => isWanted(record, wanted)).map(nameOf),
-      );
+      const names = new Set<string>();
+      for await (const { found } of this.lookup.read(inOrder(page.items))) {
+        for (const one of found) if (isWanted(one.record, wanted)) names.add(nameOf(one));
+      }
       for (const [at, item] of page.items.entries()) {
-        if (!found.has(nameOf(item))) continue;
+        if (!names.has(nameOf(item))) continue;
         items.push(item);
         if (items.length === limit) return { items, nextCursor: page.cursors[at] ?? null };
       }
@@ -162,8 +179,12 @@ export class LetterService implements LetterCalls {
     return this.index.get(letter);
   }
 
-  count(filter: LetterFilter, ends?: ReadonlyMap<number, number>): number {
-    return this.index.countMatching(filter, ends);
+  below(ends: ReadonlyMap<number, number>): number {
+    return this.index.countMatching({}, ends) + this.index.countNotHeld(ends);
+  }
+
+  marks(): number | undefined {
+    return this.areMarksKnown ? this.marksUpTo : undefined;
   }
 
   ends(): ReadonlyMap<number, number> {
@@ -174,8 +195,18 @@ export class LetterService implements LetterCalls {
     return this.index.ascending(...args);
   }
 
-  async records(letters: readonly LetterPosition[]): Promise<readonly StoredLetter[]> {
-    return (await this.lookup.read(letters)).map(toStored);
+  async records(letters: readonly LetterPosition[]): Promise<StoredLetters> {
+    const stored: StoredLetter[] = [];
+    let bytes = 0;
+    for await (const { found, left } of this.lookup.read(inOrder(letters))) {
+      for (const one of found) {
+        const letter = toStored(one);
+        bytes += sizeOf(letter);
+        stored.push(letter);
+      }
+      if (bytes >= MOST_BYTES) return { letters: stored, left };
+    }
+    return { letters: stored, left: 0 };
   }
 
   counts() {
@@ -185,25 +216,30 @@ export class LetterService implements LetterCalls {
   async survey(choice: LetterChoice): Promise<Survey> {
     if ('filter' in choice) return { ...this.index.survey(choice.filter, choice.ends, SAMPLE), gone: 0 };
     // The index may not reach back to all of them.
-    const stored = await this.lookup.read(choice.selection);
     const tally = new LetterTally();
-    for (const { record } of stored) {
-      const { topic, replayCount } = subjectOf(record);
-      tally.add(topic, replayCount);
+    const sample: LetterSummary[] = [];
+    let count = 0;
+    for await (const { found } of this.lookup.read(inOrder(choice.selection))) {
+      for (const letter of found) {
+        const { topic, replayCount } = subjectOf(letter.record);
+        tally.add(topic, replayCount);
+        const known = this.index.get(letter);
+        if (known && sample.length < SAMPLE) sample.push(known);
+      }
+      count += found.length;
     }
-    const known = stored.flatMap((letter) => this.index.get(letter) ?? []);
-    return {
-      letters: tally.result(),
-      gone: choice.selection.length - stored.length,
-      sample: known.slice(0, SAMPLE),
-    };
+    return { letters: tally.result(), gone: choice.selection.length - count, sample };
   }
 
   replays(letter: LetterPosition): readonly LetterReplay[] {
     return this.history.of(letter);
   }
 
-  private take({ partition, records, nextOffset, startOffset }: ReadBatch): void {
+  private take({ partition, records, position, nextOffset, startOffset }: ReadBatch): void {
+    // Where the topic was made anew, its offsets begin anew.
+    if (Number(position) < (this.positions.get(partition) ?? Infinity)) {
+      this.index.begin(partition, Number(position));
+    }
     this.index.add(partition, records);
     this.index.dropBelow(partition, Number(startOffset));
     this.positions.set(partition, Number(nextOffset));
@@ -214,8 +250,6 @@ export class LetterService implements LetterCalls {
 }
 
 const afterOf = (cursor: string | undefined) => (cursor === undefined ? undefined : readCursor(cursor));
-
-const nameOf = ({ partition, offset }: LetterPosition): string => `${String(partition)}@${String(offset)}`;
 
 /** The index has compared the hash of the key only. */
 function isWanted(
@@ -235,3 +269,9 @@ const toStored = ({ partition, offset, record }: FoundRecord): StoredLetter => (
   value: record.value && new Uint8Array(record.value),
   headers: record.headers.map(([name, value]) => [name, value && new Uint8Array(value)]),
 });
+
+const sizeOf = ({ key, value, headers }: StoredLetter): number =>
+  headers.reduce(
+    (sum, [name, content]) => sum + name.length + (content?.length ?? 0),
+    (key?.length ?? 0) + (value?.length ?? 0),
+  );

@@ -1,0 +1,121 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { bytes, numberOf, VALID } from '../support/events.js';
+import {
+  collect,
+  eventually,
+  isReady,
+  produce,
+  startService,
+  uniqueTopics,
+  type Service,
+} from '../support/pipeline.js';
+
+interface Operation {
+  readonly id: string;
+  readonly state: string;
+  readonly total: number;
+  readonly done: number;
+  readonly runner: string | null;
+}
+
+const topics = uniqueTopics();
+const env = { ADMIN_COMMAND_LIMIT: '10000', OPERATION_TAKEOVER: '5000', SESSION_TIMEOUT: '3000' };
+let first: Service;
+let second: Service;
+let written: Awaited<ReturnType<typeof collect>>;
+
+beforeAll(async () => {
+  [first, second] = await Promise.all([
+    startService('consumer', topics, env),
+    startService('consumer', topics, env),
+  ]);
+  await eventually('both are ready', async () => (await isReady(first)) && (await isReady(second)));
+  written = await collect([topics.input]);
+});
+
+afterAll(async () => {
+  await Promise.all([first.stop('SIGKILL'), second.stop('SIGKILL')]);
+  await written.stop();
+});
+
+async function ask<T>(service: Service, path: string, body?: object): Promise<T> {
+  const answer = await fetch(`${service.url}/admin/${path}`, {
+    method: body ? 'POST' : 'GET',
+    headers: { 'Content-Type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  const content: unknown = await answer.json();
+  if (answer.status !== 200) throw new Error(`${String(answer.status)}: ${JSON.stringify(content)}`);
+  return content as T;
+}
+const operation = (service: Service, id: string) => ask<Operation>(service, `operations/${id}`);
+
+/** Makes dead letters, waits until both have them in their index, and returns the filter that means them. */
+async function die(numbers: readonly number[]) {
+  const indexed = (service: Service) =>
+    ask<{ index: { state: string; indexed: number } }>(service, 'dead-letters?limit=1').then(({ index }) =>
+      index.state === 'ready' ? index.indexed : -1,
+    );
+  await eventually('the index is ready', async () => (await indexed(first)) >= 0);
+  const before = await indexed(first);
+  const from = new Date().toISOString();
+  await produce(
+    topics.input,
+    numbers.map((number) => ({ value: bytes({ ...VALID, ip: '10.0.0.1', number }) })),
+  );
+  for (const service of [first, second]) {
+    await eventually('they are there', async () => (await indexed(service)) >= before + numbers.length);
+  }
+  return { from, to: new Date().toISOString(), replayed: false };
+}
+
+/** The numbers of these that were replayed, as often as they were. */
+const replayed = (numbers: readonly number[]): readonly number[] =>
+  (written.records.get(topics.input) ?? [])
+    .filter(({ headers, value }) => headers['dlq.operation-id'] && numbers.includes(numberOf(value)))
+    .map(({ value }) => numberOf(value))
+    .sort((a, b) => a - b);
+
+const range = (from: number, end: number) => Array.from({ length: end - from }, (_, index) => from + index);
+
+it('of two operators who replay the same at the same time, one is refused, and nothing is doubled', async () => {
+  const numbers = range(0, 60);
+  const command = { filter: await die(numbers), rate: 30 };
+  const answers = await Promise.allSettled(
+    [first, second].map((service) => ask<Operation>(service, 'dead-letters/replay', command)),
+  );
+  const begun = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value.id] : []));
+  const refused = answers.flatMap((answer) => (answer.status === 'rejected' ? [String(answer.reason)] : []));
+  expect(begun).toHaveLength(1);
+  expect(refused.join()).toContain('409');
+  for (const service of [first, second]) {
+    await eventually('it is done', async () => (await operation(service, begun[0] ?? '')).state === 'done');
+  }
+  await eventually('the replays are read', () => replayed(numbers).length >= numbers.length);
+  // At once, and by the other one: what was replayed a moment ago is known to have been.
+  await expect(ask(second, 'dead-letters/replay', command)).rejects.toThrow('400');
+  expect(replayed(numbers)).toEqual(numbers);
+});
+
+it('a runner that was stopped and goes on is shut out by the one that has taken over', async () => {
+  const numbers = range(1_000, 1_200);
+  const { id } = await ask<Operation>(first, 'dead-letters/replay', { filter: await die(numbers), rate: 10 });
+  await eventually('it is at work', async () => (await operation(second, id)).done >= 10);
+  const { runner } = await operation(second, id);
+  process.kill(first.pid, 'SIGSTOP');
+  try {
+    await eventually('the other one goes on', async () => {
+      const now = await operation(second, id);
+      return now.runner !== runner && now.done >= 30;
+    });
+  } finally {
+    process.kill(first.pid, 'SIGCONT');
+  }
+  await eventually('the first one notices', () => first.output().includes(`${id} has been taken by another`));
+  await ask(second, `operations/${id}/pause`, {});
+  await ask(second, `operations/${id}/resume`, {});
+  await eventually('it is done', async () => (await operation(second, id)).state === 'done');
+  expect(await operation(second, id)).toMatchObject({ total: numbers.length, done: numbers.length });
+  await eventually('the replays are read', () => replayed(numbers).length >= numbers.length);
+  expect(replayed(numbers)).toEqual(numbers);
+});
