@@ -16,7 +16,7 @@ const large = (offset: number): FoundRecord => ({
   offset,
   record: {
     ...{ offset: String(offset), timestamp: '0', timestampMs: 0 },
-    ...{ key: null, value: Buffer.alloc(2 * MIB), headers: [] },
+    ...{ key: null, value: Buffer.alloc(MIB / 2), headers: [] },
   },
 });
 

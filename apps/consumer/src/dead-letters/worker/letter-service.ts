@@ -38,7 +38,7 @@ import type {
 /** Large fetches cost less for each letter; the bytes of one are in memory at once. */
 const FETCH_BYTES = 2_097_152;
 /** Of letters in one answer: each may be as large as the topic takes, and is in memory some times over. */
-const MOST_BYTES = 8_388_608;
+const MOST_BYTES = 2_097_152;
 /** How many letters a search reads before it looks at the clock. */
 const SEARCH_STEP = 200;
 const SEARCH_MS = 2_000;
