@@ -4,7 +4,7 @@ import { lookedUp, statusOf, useIllServer } from '../support/lookups.js';
 import { eventually, testKafka, uniqueTopics, type Service } from '../support/pipeline.js';
 
 const outside = useIllServer();
-const EVENTS = 60;
+const EVENTS = 120;
 
 /** Megabytes that are resident now. */
 const memoryOf = ({ pid }: Service): number =>
@@ -37,6 +37,7 @@ it('events of 900 KB and a stalled enrichment take a bounded amount of memory', 
   const lag = async () =>
     (await statusOf(consumer)).transport.partitions.reduce((sum, { lagMessages }) => sum + lagMessages, 0);
   await eventually('all are done', async () => (look(), (await lag()) === 0));
-  // One answer of the broker is 10 MB at most, and so are what is read, made of it and written.
-  expect(most - before).toBeLessThan(200);
+  // One answer of the broker is 10 MB at most, and so are what is read, made of it and written; the rest is garbage.
+  // Kept, the events alone would be 108 MB, as they were read, as text and as they are written.
+  expect(most - before).toBeLessThan(300);
 });

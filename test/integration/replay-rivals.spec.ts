@@ -6,6 +6,7 @@ import {
   isReady,
   produce,
   startService,
+  testKafka,
   uniqueTopics,
   type Service,
 } from '../support/pipeline.js';
@@ -94,6 +95,38 @@ it('of two operators who replay the same at the same time, one is refused, and n
   await eventually('the replays are read', () => replayed(numbers).length >= numbers.length);
   // At once, and by the other one: what was replayed a moment ago is known to have been.
   await expect(ask(second, 'dead-letters/replay', command)).rejects.toThrow('400');
+  expect(replayed(numbers)).toEqual(numbers);
+});
+
+it('an order is answered once it has been read back, also from behind a transaction that is open', async () => {
+  const numbers = range(500, 520);
+  const command = { filter: await die(numbers) };
+  const topic = `${topics.group}-operations`;
+  const consumer = testKafka().consumer({ groupId: `${topics.group}-looking`, readUncommitted: true });
+  const producer = testKafka().producer({
+    ...{ transactionalId: `${topics.group}-somebody`, idempotent: true, maxInFlightRequests: 1 },
+  });
+  await Promise.all([consumer.connect(), producer.connect()]);
+  const transaction = await producer.transaction();
+  await transaction.send({ topic, messages: [{ key: 'x', value: 'of no use' }] });
+  const orders: string[] = [];
+  await consumer.subscribe({ topic, fromBeginning: true });
+  await consumer.run({
+    eachMessage: ({ message }) => Promise.resolve(void orders.push(String(message.value))),
+  });
+  const answers = [first, second].map((service) => ask<Operation>(service, 'dead-letters/replay', command));
+  const isOrder = (text: string) => text.includes(String(Date.parse(command.filter.from)));
+  await eventually('both orders are in the topic', () => orders.filter(isOrder).length >= 2);
+  await transaction.abort();
+  const [begun, refused] = (await Promise.allSettled(answers)).sort((one) =>
+    one.status === 'fulfilled' ? -1 : 1,
+  );
+  expect(begun).toMatchObject({ status: 'fulfilled', value: { total: numbers.length } });
+  expect(refused).toMatchObject({ status: 'rejected', reason: { message: expect.stringContaining('409') } });
+  await eventually('the replays are read', () => replayed(numbers).length >= numbers.length);
+  await Promise.all([consumer.disconnect(), producer.disconnect()]);
+  const { id } = (begun as PromiseFulfilledResult<Operation>).value;
+  await eventually('it is done', async () => (await operation(second, id)).state === 'done');
   expect(replayed(numbers)).toEqual(numbers);
 });
 

@@ -31,10 +31,12 @@ it('an instance tells who it is, how fast it is, and how often its group has reb
   interface Status {
     throughput: { processed: number; deadLettered: number };
   }
-  expect(await admin('status')).toMatchObject({
+  const status = await admin<{ rebalances: number }>('status');
+  expect(status).toMatchObject({
     instance: { host: hostname(), version: '0.1.0', environment: 'staging', startedAt: expect.any(String) },
-    rebalances: 1,
   });
+  // The first join; on a busy machine a session may end too soon.
+  expect(status.rebalances).toBeGreaterThanOrEqual(1);
   await eventually('it has been measured', async () => {
     const { throughput } = await admin<Status>('status');
     return throughput.processed > 0 && throughput.deadLettered > 0;

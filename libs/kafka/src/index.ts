@@ -8,6 +8,7 @@ export { TopicLimits } from './delivery/topic-limits.js';
 export { BrokerProbe } from './driver/broker-probe.js';
 export { CommittedOffsets } from './driver/committed-offsets.js';
 export { deleteBefore, offsetsAt } from './driver/delete-records.js';
+export { endOffset } from './driver/end-offset.js';
 export { describeMembers, type GroupMember } from './driver/group-members.js';
 export { createKafka, describeError, isFenced, type Kafka } from './driver/kafka-client.js';
 export { accessDelayMs } from './driver/reconnect-delay.js';

@@ -25,7 +25,7 @@ export interface Operation {
   readonly filter: Readonly<Record<string, unknown>> | null;
   /** How many were chosen by hand. */
   readonly selected: number | null;
-  /** Of a purge: what failed before this time, ISO 8601. */
+  /** Of a purge: what was written before this time, ISO 8601. */
   readonly before: string | null;
   /** The instance that was at it last. */
   readonly runner: string | null;

@@ -43,9 +43,10 @@ const SCOPES: readonly unknown[] = ['group', 'instance'];
 
 /** Nothing of it is checked yet. */
 const selectPause = ({ body }: { readonly body: Readonly<Record<string, unknown>> }) => {
-  const { scope = 'group', reason, for: end, partitions } = body;
+  const { scope, reason, for: end, partitions } = body;
+  const where = scope ?? 'group';
   return {
-    scope: SCOPES.includes(scope) ? scope : undefined,
+    scope: SCOPES.includes(where) ? where : undefined,
     for: typeof end === 'string' && parseDuration(end) !== undefined ? end : undefined,
     reason,
     partitions,

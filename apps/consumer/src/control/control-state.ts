@@ -1,6 +1,6 @@
 import type { ControlRecord, PauseCommand } from './control-record.js';
 
-/** What became of a record. `unchanged`: it is known already. `stale`: an old signed one, written again. */
+/** What became of a record. `unchanged`: it is known already. `stale`: a former one, written again. */
 export type Applied = 'applied' | 'unchanged' | 'stale' | 'newer' | 'foreign' | 'garbage' | 'forged';
 
 /** As they stand in the topic, to be written again as they are. */
@@ -20,15 +20,19 @@ interface Newer extends Bytes {
 /** Keys are as many as there are partitions; what somebody writes beyond that is not kept. */
 const MOST_KEYS = 10_000;
 const MOST_NEWER = 100;
+/** Of one scope, those that came last: instances write the known one again, and may be late with it. */
+const MOST_FORMER = 10;
 
 /**
- * The last command of every scope. In the order of the topic the last one counts; a signed one that is older than
- * another signed one of its scope has been copied from before, and does not count.
+ * The last command of every scope. In the order of the topic the last one counts; one that has counted before, or a
+ * signed one that is older than another signed one of its scope, has been copied from before, and does not count.
  */
 export class ControlState {
   private readonly commands = new Map<string, CommandRecord>();
   /** Time and signatures of the latest signed commands. */
   private readonly signed = new Map<string, { readonly at: number; readonly signatures: Set<string> }>();
+  /** Ids of the commands that counted before the last one. */
+  private readonly former = new Map<string, readonly string[]>();
   private readonly newer = new Map<string, Newer>();
 
   apply(record: ControlRecord, given: Bytes): Applied {
@@ -37,7 +41,11 @@ export class ControlState {
     const known = this.commands.get(record.key);
     if (known?.command.id === record.command.id && known.signature === record.signature) return 'unchanged';
     if (!known && !this.hasRoomFor(record)) return 'garbage';
-    if (record.verified && this.isStale(record)) return 'stale';
+    const former = this.former.get(record.key) ?? [];
+    if (former.includes(record.command.id) || (record.verified && this.isStale(record))) return 'stale';
+    if (known && known.command.id !== record.command.id) {
+      this.former.set(record.key, [...former, known.command.id].slice(-MOST_FORMER));
+    }
     this.commands.set(record.key, { ...record, bytes: copyOf(given) });
     this.newer.delete(record.key);
     return 'applied';
@@ -95,8 +103,9 @@ export class ControlState {
   }
 
   private keep(name: string, version: number, given: Bytes): Applied {
-    if (!this.newer.has(name) && this.newer.size >= MOST_NEWER) return 'garbage';
-    this.newer.set(name, { version, ...copyOf(given) });
+    // Beyond that they count, but are not kept.
+    if (this.newer.has(name) || this.newer.size < MOST_NEWER)
+      this.newer.set(name, { version, ...copyOf(given) });
     return 'newer';
   }
 }

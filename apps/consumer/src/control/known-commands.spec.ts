@@ -109,6 +109,15 @@ describe('a command', () => {
     expect(written).toEqual([]);
   });
 
+  it('that has been overruled has no effect when somebody is late in writing it again, signed or not', () => {
+    const [one, two] = [PAUSE, { ...PAUSE, kind: 'run' as const, id: '00000002' }].map((command) =>
+      encodeControl('group', command, undefined),
+    ) as [Bytes, Bytes];
+    for (const record of [one, two, one]) read(record);
+    expect(state.pauses(0)).toEqual([]);
+    expect(state.all()).toMatchObject([{ command: { id: '00000002' } }]);
+  });
+
   it('is written again now and then only, however much is written over it', async () => {
     read(pause);
     for (let second = 0; second < 60; second++) {

@@ -80,16 +80,21 @@ export class KnownCommands {
   }
 
   private async untilWritten(lost: () => Promise<readonly Bytes[]>, signal: AbortSignal): Promise<void> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
+    const isOver = () => signal.aborted;
+    for (let attempt = 0; !isOver(); attempt++) {
       try {
         const missing = await lost();
-        if (missing.length === 0) return;
-        const count = String(missing.length);
-        this.logger.warn(`the control topic has lost ${count} of its commands: they are written again`);
-        await this.topic.write(missing);
+        if (missing.length > 0) {
+          const count = String(missing.length);
+          this.logger.warn(
+            `${count} commands do not stand last in the control topic: they are written again`,
+          );
+          await this.topic.write(missing);
+        }
         this.trouble.over();
         return;
       } catch (error) {
+        if (isOver()) return;
         const why = describeError(error);
         this.trouble.say(why, `what the control topic has lost is not written yet: ${why}`);
         await abortableDelay(accessFailure(error) ? accessDelayMs(attempt) : RETRY_MS, signal);

@@ -20,7 +20,7 @@ export const parseTime = (text: string): number | undefined => {
   return Number.isNaN(ms) ? undefined : ms;
 };
 
-/** February 30 would be March 2, which nobody means who deletes what failed before. */
+/** February 30 would be March 2, which nobody means who deletes what was written before. */
 const isDay = (day: string): boolean => {
   const ms = Date.parse(day);
   return !Number.isNaN(ms) && new Date(ms).toISOString().startsWith(day);

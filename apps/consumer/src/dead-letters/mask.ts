@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 
 /** Seconds or milliseconds, as a time that an event may have: other long numbers could be of a telephone. */
 function isEventTime(text: string): boolean {
-  const ms = /^\d{9,10}$/.test(text) ? Number(text) * 1_000 : /^\d{12,13}$/.test(text) ? Number(text) : NaN;
+  const ms = /^\d{10}$/.test(text) ? Number(text) * 1_000 : /^\d{13}$/.test(text) ? Number(text) : NaN;
   return ms >= FIRST_TIME && ms <= Date.now() + DAY_MS;
 }
 

@@ -1,9 +1,8 @@
+import { ID, TIME, TOPIC } from './operation-forms.js';
+
 /** The fields of a command as they came, before anything of them is checked. */
 type Given = Readonly<Record<string, unknown>>;
 
-const TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
-const ID = /^[0-9a-f]{8,32}$/;
-const TIME = /^[0-9TZ:.+-]{10,40}$/;
 const COUNT = /^\d{1,16}$/;
 
 const isText = (value: unknown) => typeof value === 'string';

@@ -1,15 +1,15 @@
 // What is read from the operations topic is as hostile as any input: each field has its form, and no other is taken.
+import { isTokenName } from '@pipeline/ops';
 import type { LetterFilter, LetterPosition } from '../dead-letters/letter.js';
 import { OPERATION_KINDS, type Done, type Order, type Progress, type ProofKey } from './operation.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-const ID = /^[0-9a-f]{8,32}$/;
-const ACTOR = /^[a-z0-9][a-z0-9_.@-]{0,62}$/i;
+export const ID = /^[0-9a-f]{8,32}$/;
 const RUNNER = /^[\w.:-]{1,120}$/;
-const TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
+export const TOPIC = /^[a-zA-Z0-9._-]{1,249}$/;
 const SECRET = /^[A-Za-z0-9+/]{43}=$/;
-const TIME = /^[0-9TZ:.+-]{10,40}$/;
+export const TIME = /^[0-9TZ:.+-]{10,40}$/;
 /** Nothing that a log or a page could take for more than text. */
 const PROBLEM = /^[\x20-\x7e]{1,500}$/;
 const LONGEST_TEXT = 249;
@@ -25,7 +25,7 @@ export function toOrder(fields: Fields): Order | undefined {
   const selected = selection === null ? null : toPositions(selection, MOST_SELECTED);
   const wanted = filter === null ? null : toFilter(filter);
   const limits = toPositions(ends, MOST_PARTITIONS);
-  if (!isId(id) || !known || !isText(actor, ACTOR) || !isTime(createdAt) || !isCount(total)) return undefined;
+  if (!isId(id) || !known || !isTokenName(actor) || !isTime(createdAt) || !isCount(total)) return undefined;
   if (!isCount(rate) || rate < 1 || rate > HIGHEST_RATE || !limits) return undefined;
   if (selected === undefined || wanted === undefined) return undefined;
   if (!(target === null || isText(target, TOPIC)) || !(before === null || isDate(before))) return undefined;

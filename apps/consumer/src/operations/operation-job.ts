@@ -31,7 +31,7 @@ export interface JobOptions {
 /** What a job works with. */
 export interface JobParts {
   readonly kafka: Kafka;
-  readonly log: Pick<OperationsLog, 'caughtUp' | 'encode' | 'settledKey'>;
+  readonly log: Pick<OperationsLog, 'caughtUp' | 'encode' | 'readUpTo' | 'settledKey'>;
   readonly state: Pick<OperationsState, 'get' | 'apply'>;
   readonly letters: Pick<Letters, 'ask'>;
   readonly keys: ReplayKeys;
@@ -115,13 +115,15 @@ export class OperationJob {
     const { state } = this.parts;
     let progress = state.get(this.id)?.progress ?? this.begin();
     const there = new Set<string>();
+    // What others have replayed by now; of its own the cursor tells.
+    const marked = this.parts.log.readUpTo;
     const began = performance.now();
     for (let taken = 0; !signal.aborted;) {
       const known = state.get(this.id);
       if (!known || stateOf(known) !== 'running') return;
       const { order } = known;
       const size = Math.max(1, Math.min(MOST_LETTERS, Math.floor(order.rate / PER_SECOND)));
-      const page = await this.next(order, progress.cursor, size);
+      const page = await this.next(order, progress.cursor, size, marked);
       if (page === undefined) {
         progress = await this.commit(producer, progress, undefined, []);
         await abortableDelay(INDEX_WAIT_MS, signal);
@@ -167,6 +169,7 @@ export class OperationJob {
     { selection, filter, ends }: Order,
     after: LetterPosition | null,
     limit: number,
+    marked: number,
   ): Promise<readonly LetterPosition[] | undefined> {
     if (selection) return selection.filter((one) => !after || isBehind(one, after)).slice(0, limit);
     const { letters } = this.parts;
@@ -174,7 +177,7 @@ export class OperationJob {
     const { state } = await letters.ask('state');
     const isShort = ends.some(({ partition, offset }) => (known.get(partition) ?? 0) < offset);
     if (state === 'building' || isShort) return undefined;
-    if (filter?.replayed !== undefined && (await letters.ask('marks')) === undefined) return undefined;
+    if (filter?.replayed !== undefined && ((await letters.ask('marks')) ?? -1) < marked) return undefined;
     const limits = new Map(ends.map(({ partition, offset }) => [partition, offset]));
     return letters.ask('ascending', filter ?? {}, { ...(after && { after }), ends: limits, limit });
   }

@@ -55,6 +55,17 @@ it('runs at once what was begun here, and what others began when they are silent
   await stop(runner);
 });
 
+it('takes over no replay by filter while another one before it is open', async () => {
+  const { runner, state, runs } = runnerOf('never', 'never');
+  state.apply({ is: 'order', order: { ...ORDER, id: 'b' } }, true);
+  await jest.advanceTimersByTimeAsync(2 * LONGEST_MS);
+  expect(runs).toHaveBeenCalledTimes(1);
+  state.apply({ is: 'order', order: { ...ORDER, wish: 'cancel' } }, true);
+  await jest.advanceTimersByTimeAsync(1_000);
+  expect(runs).toHaveBeenCalledTimes(2);
+  await stop(runner);
+});
+
 it('leaves an operation that it has lost to the other one, until that one is silent', async () => {
   const { runner, runs } = runnerOf('lost', 'never');
   runner.begin('a');

@@ -26,7 +26,7 @@ export class OperationRunner {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly state: Pick<OperationsState, 'all'>,
+    private readonly state: Pick<OperationsState, 'all' | 'openReplay'>,
     private readonly options: JobOptions & { readonly takeoverMs: number },
     private readonly parts: JobParts & { readonly purge: (order: Order) => Promise<void> },
   ) {}
@@ -52,6 +52,7 @@ export class OperationRunner {
       const { id } = known.order;
       if (stateOf(known) !== 'running') continue;
       if (this.jobs.has(id) || this.jobs.size >= MOST_JOBS || !this.isOurs(known)) continue;
+      if (isSweep(known.order) && this.state.openReplay(id)) continue;
       this.own.add(id);
       const ended = this.run(known.order).then((how) => {
         this.jobs.delete(id);
@@ -88,3 +89,6 @@ export class OperationRunner {
     return performance.now() - silentSince > this.options.takeoverMs + Math.random() * SPREAD_MS;
   }
 }
+
+/** A replay by filter, of which one goes on at a time, in the order of the topic. */
+const isSweep = ({ kind, filter }: Order): boolean => kind === 'replay' && filter !== null;

@@ -25,20 +25,14 @@ function logOf() {
       disconnect: () => Promise.resolve(void (isOpen = false)),
     };
   };
-  const kafka = {
-    producer,
-    admin: () => ({
-      connect: () => Promise.resolve(),
-      fetchTopicOffsets: () => Promise.resolve([{ partition: 0, low: '0', high: '5' }]),
-      disconnect: () => Promise.resolve(),
-    }),
-  } as unknown as Kafka;
+  const kafka = { producer } as unknown as Kafka;
   const log = new OperationsLog(
     kafka,
     OPTIONS,
     new OperationsState(),
     new ReplayKeys('g'),
     new TopicLimits(),
+    () => Promise.resolve(5n),
   );
   return { log, count: () => sent };
 }

@@ -2,8 +2,8 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { Logger } from '@nestjs/common';
 import {
   abortableDelay,
-  CommittedOffsets,
   describeError,
+  endOffset,
   ensureTopics,
   RecordProducer,
   TopicReader,
@@ -62,7 +62,6 @@ export class OperationsLog {
   private readonly stopping = new AbortController();
   private readonly atEnd = new AbortController();
   private readonly producer: RecordProducer;
-  private readonly offsets: CommittedOffsets;
   private readonly strange = new Set<string>();
   private position = 0n;
   /** Told when the position has moved. */
@@ -77,9 +76,9 @@ export class OperationsLog {
     private readonly state: OperationsState,
     private readonly keys: ReplayKeys,
     private readonly limits: TopicLimits,
+    private readonly end = () => endOffset(kafka, { topic: options.topic, partition: 0 }),
   ) {
     this.producer = new RecordProducer(kafka, options.socketTimeoutMs);
-    this.offsets = new CommittedOffsets(kafka, options.group);
   }
 
   start(): void {
@@ -88,11 +87,7 @@ export class OperationsLog {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await Promise.all([
-      withTimeLimit(this.running, 1_000),
-      withTimeLimit(this.producer.disconnect(), 1_000),
-      withTimeLimit(this.offsets.close(), 1_000),
-    ]);
+    await Promise.all([withTimeLimit(this.running, 1_000), withTimeLimit(this.producer.disconnect(), 1_000)]);
   }
 
   /** Whether everything has been read that stood in the topic. */
@@ -110,13 +105,13 @@ export class OperationsLog {
     await abortableDelay(ms, AbortSignal.any([signal, this.atEnd.signal]));
   }
 
-  /** Resolves when everything has been read that stands in the topic now. @throws AbortedError, the driver's error */
+  /**
+   * Resolves when everything has been read that stands in the topic now, also behind transactions that are open.
+   * @throws AbortedError, the driver's error
+   */
   async caughtUp(signal: AbortSignal): Promise<void> {
-    const { high } = await untilAborted(
-      this.offsets.range({ topic: this.options.topic, partition: 0 }),
-      signal,
-    );
-    while (this.position < high) await untilAborted(this.moved(), signal);
+    const end = await untilAborted(this.end(), signal);
+    while (this.position < end) await untilAborted(this.moved(), signal);
   }
 
   /** Resolves when replays can be proved to everybody. @throws OperationsUnavailableError, AbortedError */

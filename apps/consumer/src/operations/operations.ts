@@ -151,7 +151,13 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       ...{ ends: toPositions(found.ends), before: new Date(before).toISOString() },
     });
     await this.write(order.id, { is: 'order', order });
-    await this.driver(this.parts.purge(order));
+    try {
+      await this.parts.purge(order);
+    } catch (error) {
+      throw new ServiceUnavailableException(
+        `Kafka does not do it now: ${describeError(error)}${mayTakeEffect(order.id)}`,
+      );
+    }
     return this.get(order.id);
   }
 
@@ -238,9 +244,9 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
       await this.parts.log.write([fact]);
     } catch (error) {
       if (!(error instanceof OperationsUnavailableError)) throw error;
-      // Whoever clicks again would replay everything twice.
-      const warning = `. Whether this takes effect is not known: look for ${id} at /admin/operations before you try again`;
-      throw new ServiceUnavailableException(`${error.message}${error.mayTakeEffect ? warning : ''}`);
+      throw new ServiceUnavailableException(
+        `${error.message}${error.mayTakeEffect ? mayTakeEffect(id) : ''}`,
+      );
     }
   }
 
@@ -248,11 +254,14 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
     try {
       return await work;
     } catch (error) {
-      if (error instanceof OperationsUnavailableError) throw new ServiceUnavailableException(error.message);
       throw new ServiceUnavailableException(`Kafka does not do it now: ${describeError(error)}`);
     }
   }
 }
+
+/** Whoever clicks again would replay everything twice. */
+const mayTakeEffect = (id: string): string =>
+  `. Whether this takes effect is not known: look for ${id} at /admin/operations before you try again`;
 
 /** Of two at once, each would replay what the other has replayed and not marked yet. */
 function refuseBehind(other: Known | undefined): void {

@@ -16,29 +16,24 @@ export interface PurgeParts {
 /**
  * Deletes what was confirmed and tells how that ended. To be done again, by whoever, changes nothing: the offsets
  * stand in the order. They mean nothing in a topic that was made anew since, where `before` does.
- * @throws the driver's error
+ * @throws the driver's error; then it has not ended, and is to be done again
  */
 export async function purge(order: Order, { kafka, log, state, dlq, runner }: PurgeParts): Promise<void> {
   const { id, total, ends, before } = order;
-  let problem: string | null = null;
-  try {
-    const limits = await offsetsAt(kafka, dlq, before === null ? 0 : Date.parse(before));
-    if (ends.some(({ partition, offset }) => offset > (limits.get(partition) ?? 0))) {
-      problem = `${dlq} has other letters at the offsets that were confirmed`;
-    } else {
-      await deleteBefore(kafka, dlq, new Map(ends.map(({ partition, offset }) => [partition, offset])));
-    }
-  } catch (error) {
-    problem = describeError(error);
-    throw error;
-  } finally {
-    const ended = problem === null ? 'done' : 'failed';
-    const counts = { replayed: problem === null ? total : 0, parked: 0, refused: 0 };
-    const progress = { id, runner, at: Date.now(), ...counts, cursor: null, ended, problem } as const;
-    // Deleted is deleted, whether or not others get to know of it.
-    state.apply({ is: 'progress', progress }, true);
-    await log.write([{ is: 'progress', progress }]).catch((error: unknown) => {
-      new Logger('Operations').warn(`how the purge ${id} has ended is not written down: ${String(error)}`);
-    });
-  }
+  const limits = await offsetsAt(kafka, dlq, before === null ? 0 : Date.parse(before));
+  const isOther = ends.some(({ partition, offset }) => offset > (limits.get(partition) ?? 0));
+  const offsets = new Map(ends.map(({ partition, offset }) => [partition, offset]));
+  if (!isOther) await deleteBefore(kafka, dlq, offsets);
+  const progress = {
+    ...{ id, runner, at: Date.now(), replayed: isOther ? 0 : total, parked: 0, refused: 0, cursor: null },
+    ended: isOther ? 'failed' : 'done',
+    problem: isOther ? `${dlq} has other letters at the offsets that were confirmed` : null,
+  } as const;
+  // Deleted is deleted, whether or not others get to know of it.
+  state.apply({ is: 'progress', progress }, true);
+  await log.write([{ is: 'progress', progress }]).catch((error: unknown) => {
+    new Logger('Operations').warn(
+      `how the purge ${id} has ended is not written down: ${describeError(error)}`,
+    );
+  });
 }

@@ -8,7 +8,7 @@ const DISCONNECT_LIMIT_MS = 2_000;
 export interface OffsetRange {
   /** Offset of the first record that is still there. */
   readonly low: bigint;
-  /** Offset that the next record will get. */
+  /** Where readers of committed records are at the end: before the first transaction that is open. */
   readonly high: bigint;
 }
 

@@ -128,8 +128,9 @@ export class TopicReader {
       if (known === undefined) {
         this.positions.set(partition, last === undefined ? start : max(start, end - BigInt(last)));
       } else if (known < start || known > end) {
-        // Records are gone, or the topic was made anew.
+        // Records are gone, or the topic was made anew, which listeners are told also while it is empty.
         this.positions.set(partition, start);
+        this.starts.delete(partition);
       }
     }
     if (this.ends) {

@@ -22,7 +22,7 @@ export const hashOf = (token: string): string => createHash('sha256').update(tok
  *
  * @publicApi
  */
-export const isTokenName = (text: string): boolean => NAME.test(text);
+export const isTokenName = (given: unknown): given is string => typeof given === 'string' && NAME.test(given);
 
 /**
  * Reads a JSON array of `{"name", "role", "hash": "sha256:…", "expires"?: ISO 8601}`.
@@ -59,7 +59,7 @@ function toEntry(item: unknown): TokenEntry | undefined {
   const known = ROLES.find((one) => one === role);
   const digest = typeof hash === 'string' ? HASH.exec(hash)?.[1] : undefined;
   const until = typeof expires === 'string' ? Date.parse(expires) : undefined;
-  if (typeof name !== 'string' || !isTokenName(name) || !known || digest === undefined) return undefined;
+  if (!isTokenName(name) || !known || digest === undefined) return undefined;
   if (expires !== undefined && (until === undefined || Number.isNaN(until))) return undefined;
   if (!Object.keys(item).every((key) => KEYS.has(key))) return undefined;
   return { name, role: known, hash: digest, ...(until !== undefined && { expires: until }) };
