@@ -13,7 +13,7 @@ const CHECKS = [
   'negative_data_rejection',
 ];
 const EXAMPLES = 25;
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 480_000;
 
 /**
  * The schemathesis command, installed from PyPI the first time.
