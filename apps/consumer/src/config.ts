@@ -55,7 +55,7 @@ export const CONSUMER_SETTINGS = defineSettings({
     help: 'Dead letters that /admin/dead-letters knows, the newest ones; each takes about 50 bytes of memory, once somebody has asked for them.',
   }),
   dlqIndexShare: decimal('DLQ_INDEX_CPU', {
-    default: 0.1,
+    default: 0.15,
     min: 0.01,
     max: 1,
     help: 'Share of one core that reading the dead letters may take while their index is built.',
