@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { describeError, withTimeLimit } from '@pipeline/kafka';
-import type { Order } from './operation.js';
+import { isSweep, type Order } from './operation.js';
 import { OperationJob, type JobOptions, type JobParts } from './operation-job.js';
 import { stateOf, type Known, type OperationsState } from './operations-state.js';
 
@@ -89,6 +89,3 @@ export class OperationRunner {
     return performance.now() - silentSince > this.options.takeoverMs + Math.random() * SPREAD_MS;
   }
 }
-
-/** A replay by filter, of which one goes on at a time, in the order of the topic. */
-const isSweep = ({ kind, filter }: Order): boolean => kind === 'replay' && filter !== null;

@@ -51,6 +51,10 @@ export interface Progress {
   readonly problem: string | null;
 }
 
+/** A replay by filter, of which one goes on at a time, in the order of the topic. */
+export const isSweep = ({ kind, filter }: Pick<Order, 'kind' | 'filter'>): boolean =>
+  kind === 'replay' && filter !== null;
+
 /** What became of some letters in one transaction. */
 export interface Done {
   readonly id: string;

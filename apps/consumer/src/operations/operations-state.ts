@@ -1,4 +1,4 @@
-import type { Operation, OperationState, Order, Progress } from './operation.js';
+import { isSweep, type Operation, type OperationState, type Order, type Progress } from './operation.js';
 import type { OperationFact } from './operation-record.js';
 
 /** Operations in memory; those that ended first are forgotten. */
@@ -37,8 +37,7 @@ export class OperationsState {
   openReplay(id?: string): Known | undefined {
     for (const known of this.known.values()) {
       if (known.order.id === id) return undefined;
-      const { kind, filter } = known.order;
-      if (kind === 'replay' && filter !== null && isOpen(stateOf(known))) return known;
+      if (isSweep(known.order) && isOpen(stateOf(known))) return known;
     }
     return undefined;
   }

@@ -14,7 +14,7 @@ import type { LetterFilter, LetterPosition, LetterSummary } from '../dead-letter
 import { inOrder, nameOf } from '../dead-letters/letter-position.js';
 import { Letters } from '../dead-letters/letters.js';
 import type { LetterChoice } from '../dead-letters/worker/letter-calls.js';
-import type { Operation, OperationKind, Order, Wish } from './operation.js';
+import { isSweep, type Operation, type OperationKind, type Order, type Wish } from './operation.js';
 import type { OperationFact } from './operation-record.js';
 import type { OperationRunner } from './operation-runner.js';
 import { OperationsUnavailableError, type OperationsLog } from './operations-log.js';
@@ -96,7 +96,7 @@ export class Operations implements OnApplicationBootstrap, OnModuleDestroy {
    * ConflictException while another replay by filter has not ended
    */
   async begin(request: Request, actor: string): Promise<Operation> {
-    const isSweeping = request.kind === 'replay' && request.filter !== null;
+    const isSweeping = isSweep(request);
     if (isSweeping) refuseBehind(this.parts.state.openReplay());
     const ends = await this.letters.ask('ends');
     const { count, refused } = await this.plan(request, await this.choose(request, ends));
