@@ -1,8 +1,5 @@
-import type { Admin, Kafka } from 'kafkajs';
-import { withTimeLimit } from '../abort.js';
-import { withDriverDeadline } from './driver-deadline.js';
-
-const DISCONNECT_LIMIT_MS = 2_000;
+import type { Kafka } from 'kafkajs';
+import { withAdmin } from './with-admin.js';
 
 /**
  * By partition, the offset of the first record of this time or later; the end where there is none.
@@ -27,12 +24,3 @@ export const deleteBefore = (
     const partitions = [...offsets].map(([partition, offset]) => ({ partition, offset: String(offset) }));
     await admin.deleteTopicRecords({ topic, partitions });
   });
-
-async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {
-  const admin = kafka.admin();
-  try {
-    return await withDriverDeadline(admin.connect().then(() => work(admin)));
-  } finally {
-    await withTimeLimit(admin.disconnect(), DISCONNECT_LIMIT_MS);
-  }
-}

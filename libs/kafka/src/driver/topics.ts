@@ -1,8 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { withTimeLimit } from '../abort.js';
-import { withDriverDeadline } from './driver-deadline.js';
 import { kafkajs } from './kafkajs.js';
 import { accessFailure } from './security/access-failure.js';
+import { withAdmin } from './with-admin.js';
 
 const MAX_MESSAGE_BYTES = 'max.message.bytes';
 
@@ -37,25 +36,17 @@ export interface TopicReport {
  * not need, are left to others.
  * @throws MissingTopicError when a needed topic is neither there nor in `specs`; the driver's error
  */
-export async function ensureTopics(
+export const ensureTopics = (
   kafka: Kafka,
   specs: readonly TopicSpec[],
   needed: readonly string[],
-): Promise<TopicReport> {
-  const admin = kafka.admin();
-  try {
-    return await withDriverDeadline(ensureWith(admin, specs, needed));
-  } finally {
-    await withTimeLimit(admin.disconnect(), 2_000);
-  }
-}
+): Promise<TopicReport> => withAdmin(kafka, (admin) => ensureWith(admin, specs, needed));
 
 async function ensureWith(
   admin: Admin,
   specs: readonly TopicSpec[],
   needed: readonly string[],
 ): Promise<TopicReport> {
-  await admin.connect();
   const before = new Set(await admin.listTopics());
   const unlisted = new Set([...specs.map(({ topic }) => topic), ...needed].filter((one) => !before.has(one)));
   const hidden = await hiddenTopics(admin, unlisted, needed);
@@ -78,17 +69,10 @@ async function ensureWith(
 }
 
 /** Those of the topics that are not there; what this user may not see is not told to be missing. @throws the driver's error */
-export async function missingTopics(kafka: Kafka, topics: readonly string[]): Promise<readonly string[]> {
-  const admin = kafka.admin();
-  try {
-    return await withDriverDeadline(missingWith(admin, topics));
-  } finally {
-    await withTimeLimit(admin.disconnect(), 2_000);
-  }
-}
+export const missingTopics = (kafka: Kafka, topics: readonly string[]): Promise<readonly string[]> =>
+  withAdmin(kafka, (admin) => missingWith(admin, topics));
 
 async function missingWith(admin: Admin, topics: readonly string[]): Promise<readonly string[]> {
-  await admin.connect();
   const listed = new Set(await admin.listTopics());
   const unlisted = new Set(topics.filter((topic) => !listed.has(topic)));
   const hidden = await hiddenTopics(admin, unlisted, []);
