@@ -21,7 +21,7 @@ const topics = uniqueTopics();
 let service: Service;
 
 beforeAll(async () => {
-  const env = { DLQ_INDEX_MAX: String(MOST), DLQ_INDEX_CPU: '1', ADMIN_COMMAND_LIMIT: '1000' };
+  const env = { DLQ_INDEX_MAX: String(MOST), ADMIN_COMMAND_LIMIT: '1000' };
   service = await startService('consumer', topics, env);
   await eventually('it is ready', () => isReady(service));
 });
@@ -48,7 +48,7 @@ const memory = () => metric(service, 'process_resident_memory_bytes');
 it('large dead letters are exported and replayed a few at a time', async () => {
   const pad = 'x'.repeat(LARGE_BYTES);
   const origin = Buffer.from(topics.input);
-  const producer = testKafka().producer();
+  const producer = testKafka().producer({ idempotent: true });
   await producer.connect();
   for (let number = 0; number < LARGE; number++) {
     const value = bytes({ ...VALID, ip: '10.0.0.1', number, pad });

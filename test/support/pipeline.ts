@@ -90,6 +90,8 @@ export async function startService(
       CONSUMER_GROUP: topics.group,
       HTTP_PORT: port,
       ADMIN_AUTH: 'none',
+      // Letters that die while the index is being built are taken into it at once.
+      DLQ_INDEX_CPU: '1',
       HEARTBEAT_INTERVAL: '500',
       SESSION_TIMEOUT: '30000',
       ...topicSettings(topics),
