@@ -8,8 +8,9 @@ import { read } from '../../tools/lib/status.mjs';
 import { Supervisor } from '../../tools/lib/supervisor.mjs';
 import { Cluster } from '../support/cluster.mjs';
 import { startApp } from '../support/start-app.mjs';
+import { checkEnd } from './lib/check-end.mjs';
 import { Checks } from './lib/checks.mjs';
-import { checkEnd, fuzzHttp } from './lib/fuzz-http.mjs';
+import { fuzzHttp } from './lib/fuzz-http.mjs';
 import { fuzzTopic } from './lib/fuzz-topic.mjs';
 import { settingsOf, topicsOf } from './lib/topics.mjs';
 
@@ -49,16 +50,16 @@ supervisor.run(async (signal) => {
     // What is tested is what answers, not how often it does.
     ADMIN_COMMAND_LIMIT: '1000000',
     ADMIN_FAILURE_LIMIT: '1000000',
-    ...settingsOf(topics),
   };
-  const consumer = await startApp('consumer', { env, log: join(logs, 'consumer.log') });
+  const ofValues = { ...env, ...settingsOf(topics) };
+  const consumer = await startApp('consumer', { env: ofValues, log: join(logs, 'consumer.log') });
   process.once('exit', () => kill(consumer, 'SIGKILL'));
   const ready = async () => (await read(`${consumer.url}/health`)) !== undefined;
   await waitFor(ready, { timeoutMs: START_LIMIT_MS, what: 'the consumer', signal });
 
   await fuzzTopic({ brokers, topics, consumer, seed, values, checks, signal });
-  if (given.http === 'yes') await fuzzHttp({ consumer, env, logs, seed, checks, signal });
   await checkEnd(consumer, checks);
+  if (given.http === 'yes') await fuzzHttp({ brokers, env, logs, seed, checks, signal });
   await cluster.close();
   if (checks.failed > 0) process.exit(1);
   rmSync(logs, { recursive: true, force: true });

@@ -14,7 +14,11 @@ it('events of 900 KB and a stalled enrichment take a bounded amount of memory', 
   const topics = uniqueTopics(4);
   const { server } = outside;
   server.mode = 'slow';
-  const consumer = await outside.start(topics, { ENRICHMENT_TIMEOUT: '500', KAFKA_RETRY_LIMIT: '1' });
+  const consumer = await outside.start(topics, {
+    ENRICHMENT_TIMEOUT: '500',
+    KAFKA_RETRY_LIMIT: '1',
+    CIRCUIT_TRIAL_AFTER: '1000',
+  });
   const before = memoryOf(consumer);
   const padding = 'x'.repeat(900_000);
   const producer = testKafka().producer();

@@ -46,8 +46,7 @@ const start = async (secret: Record<string, string>): Promise<Service> => {
 };
 
 beforeAll(async () => {
-  one = await start(SECRET);
-  other = await start(SECRET);
+  [one, other] = await Promise.all([start(SECRET), start(SECRET)]);
 });
 afterAll(() => Promise.all([one.stop(), other.stop()]));
 

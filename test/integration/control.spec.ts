@@ -205,7 +205,7 @@ describe('the control topic', () => {
 
   it('ends a pause at its time although every instance has restarted', async () => {
     // Longer than a restart takes.
-    await command(one, 'pause', { for: '30s', reason: 'short' });
+    await command(one, 'pause', { for: '20s', reason: 'short' });
     await Promise.all([one.stop(), other.stop()]);
     [one, other] = await Promise.all([
       startService('consumer', topics, SECRET),

@@ -117,10 +117,13 @@ describe('a passing failure', () => {
 });
 
 describe('an open circuit', () => {
-  it.each(['refusing', 'slow'] as const)(
+  const servers = { refusing: useIllServer(), slow: useIllServer() };
+
+  it.concurrent.each(['refusing', 'slow'] as const)(
     'makes all events wait in Kafka, and a trial lets them go on: %s',
     async (kind) => {
       const topics = uniqueTopics();
+      const outside = servers[kind];
       const { server } = outside;
       const consumer = await outside.start(topics, {
         CIRCUIT_TRIAL_AFTER: '1000',
@@ -192,7 +195,7 @@ describe('a flood of dead letters', () => {
   const invalid = (count: number) =>
     Array.from({ length: count }, () => ({ value: bytes({ ...VALID, ip: 'x' }) }));
 
-  it('is told, and pauses until an operator resumes, when that is wanted', async () => {
+  it.concurrent('is told, and pauses until an operator resumes, when that is wanted', async () => {
     const topics = uniqueTopics();
     const consumer = await outside.start(topics, { DLQ_FLOOD_ACTION: 'pause' });
     const of = await outside.read(topics.output, topics.dlq);
@@ -215,7 +218,7 @@ describe('a flood of dead letters', () => {
     expect([after.flood, after.transport.pausedBy]).toEqual([false, []]);
   });
 
-  it('pauses nothing by default', async () => {
+  it.concurrent('pauses nothing by default', async () => {
     const topics = uniqueTopics();
     const consumer = await outside.start(topics);
     await produce(topics.input, invalid(1_500));

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bytes, numbersIn, VALID } from '../support/events.js';
 import {
   collect,
@@ -19,9 +19,9 @@ const admin = kafka.admin();
 const running: { stop(signal?: NodeJS.Signals): Promise<unknown> }[] = [];
 
 beforeAll(() => admin.connect());
-afterAll(() => admin.disconnect());
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop()));
+afterAll(async () => {
+  await Promise.all(running.map((one) => one.stop()));
+  await admin.disconnect();
 });
 
 /**
@@ -97,7 +97,7 @@ const start = async (topics: ReturnType<typeof uniqueTopics>) => {
 const hasNoLag = (consumer: Service) =>
   eventually('the lag is 0', async () => (await metric(consumer, 'pipeline_consumer_lag_messages')) === 0);
 
-it('what survives compaction comes out once, whatever is gone, over a SIGKILL too', async () => {
+it.concurrent('what survives compaction comes out once, whatever is gone, over a SIGKILL too', async () => {
   const { topics, write, abort, end } = await compactedTopic();
   const last = new Map<string, number>();
   const events = (from: number, to: number) =>
@@ -138,7 +138,7 @@ it('what survives compaction comes out once, whatever is gone, over a SIGKILL to
   expect(written.filter((number) => !known.has(number))).toEqual([]);
 });
 
-it('a segment that ends in the shell of a batch is passed', async () => {
+it.concurrent('a segment that ends in the shell of a batch is passed', async () => {
   const { topics, write, end } = await compactedTopic();
   await write(numbers(1, 6).map((number) => message(number)));
   // The broker keeps the last batch of each producer, empty, for the numbers of its sequence.

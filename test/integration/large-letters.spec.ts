@@ -21,7 +21,7 @@ const topics = uniqueTopics();
 let service: Service;
 
 beforeAll(async () => {
-  const env = { DLQ_INDEX_MAX: String(MOST), DLQ_INDEX_CPU: '1', ADMIN_COMMAND_LIMIT: '1000' };
+  const env = { DLQ_INDEX_MAX: String(MOST), ADMIN_COMMAND_LIMIT: '1000' };
   service = await startService('consumer', topics, env);
   await eventually('it is ready', () => isReady(service));
 });
@@ -48,11 +48,15 @@ const memory = () => metric(service, 'process_resident_memory_bytes');
 it('large dead letters are exported and replayed a few at a time', async () => {
   const pad = 'x'.repeat(LARGE_BYTES);
   const origin = Buffer.from(topics.input);
-  // Of their own, as a broker takes so much at once.
+  const producer = testKafka().producer({ idempotent: true });
+  await producer.connect();
   for (let number = 0; number < LARGE; number++) {
     const value = bytes({ ...VALID, ip: '10.0.0.1', number, pad });
-    await produce(topics.dlq, [{ value, headers: { 'kafka_dlt-original-topic': origin } }]);
+    const messages = [{ value, headers: { 'kafka_dlt-original-topic': origin } }];
+    // Each of its own, as a broker takes so much at once.
+    await producer.send({ topic: topics.dlq, messages });
   }
+  await producer.disconnect();
   await indexed(LARGE);
   const before = await memory();
   // Nobody takes what they are sent.

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,
@@ -18,8 +18,8 @@ beforeAll(() => admin.connect());
 afterAll(() => admin.disconnect());
 
 const running: { stop(): Promise<unknown> }[] = [];
-afterEach(async () => {
-  await Promise.all(running.splice(0).map((one) => one.stop()));
+afterAll(async () => {
+  await Promise.all(running.map((one) => one.stop()));
 });
 
 /** A group that has taken 100 events, and a topic that lost 150 of the 200 behind them before it came back. */
@@ -53,7 +53,7 @@ const after = (numbers: readonly number[]) => [...numbers].filter((one) => one >
 const numbersFrom = (first: number, end: number) =>
   Array.from({ length: end - first }, (_, index) => first + index);
 
-it.each(['exactly-once', 'at-least-once'])(
+it.concurrent.each(['exactly-once', 'at-least-once'])(
   'a position that is gone stops its partition until an operator resumes (%s)',
   async (guarantee) => {
     const { topics, numbers, consumer } = await loseEvents({ DELIVERY_GUARANTEE: guarantee });
@@ -76,10 +76,13 @@ it.each(['exactly-once', 'at-least-once'])(
   },
 );
 
-it('a position that is gone is left behind at once with OFFSET_OUT_OF_RANGE=reset, and told', async () => {
-  const { numbers, consumer } = await loseEvents({ OFFSET_OUT_OF_RANGE: 'reset' });
-  await eventually('what is left comes out', () => after(numbers()).length >= 50);
-  expect(after(numbers())).toEqual(numbersFrom(250, 300));
-  expect(consumer.output()).toContain('150 events are gone. It goes on from 250');
-  expect(await metric(consumer, 'pipeline_offset_out_of_range_total')).toBe(1);
-});
+it.concurrent(
+  'a position that is gone is left behind at once with OFFSET_OUT_OF_RANGE=reset, and told',
+  async () => {
+    const { numbers, consumer } = await loseEvents({ OFFSET_OUT_OF_RANGE: 'reset' });
+    await eventually('what is left comes out', () => after(numbers()).length >= 50);
+    expect(after(numbers())).toEqual(numbersFrom(250, 300));
+    expect(consumer.output()).toContain('150 events are gone. It goes on from 250');
+    expect(await metric(consumer, 'pipeline_offset_out_of_range_total')).toBe(1);
+  },
+);

@@ -21,7 +21,7 @@ const inPartition = (partition: number, number: number) => ({
   value: bytes({ ...VALID, number }),
 });
 
-it.each(['earliest', 'latest'])(
+it.concurrent.each(['earliest', 'latest'])(
   'partitions added while it runs are taken up by themselves, from their first event (%s)',
   async (reset) => {
     const topics = uniqueTopics(2);

@@ -1,4 +1,4 @@
-import { afterEach, expect, it } from '@jest/globals';
+import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { PartitionAssigners, type PartitionAssigner } from 'kafkajs';
 import { numberedEvents, numbersIn } from '../support/events.js';
 import {
@@ -13,13 +13,16 @@ import {
   type Topics,
 } from '../support/pipeline.js';
 
-const SESSION_TIMEOUT = 6_000;
+const SESSION_TIMEOUT = 4_000;
 const HEARTBEAT_INTERVAL = 1_000;
 
 const running: { stop(signal?: NodeJS.Signals): Promise<unknown> }[] = [];
-afterEach(async () => {
+const stopAll = async () => {
   await Promise.all(running.splice(0).map((one) => one.stop()));
-});
+};
+afterEach(stopAll);
+// After tests that run at the same time.
+afterAll(stopAll);
 
 async function start(topics: Topics, env: Record<string, string> = {}): Promise<Service> {
   const service = await startService('consumer', topics, {
@@ -67,7 +70,7 @@ it.each([
   expect(new Set(numbersIn(reader)).size).toBe(numbersIn(reader).length);
 });
 
-it('an instance without a partition is ready: a standby', async () => {
+it.concurrent('an instance without a partition is ready: a standby', async () => {
   const topics = uniqueTopics(1);
   // Without retry topics, whose partitions both would share.
   const env = { RETRY_DELAYS: 'none' };
@@ -81,26 +84,29 @@ it('an instance without a partition is ready: a standby', async () => {
   for (const { url } of services) expect((await fetch(`${url}/health/live`)).status).toBe(200);
 });
 
-it('a group that it cannot be a member of ends the process with 1, after one clear line', async () => {
-  const topics = uniqueTopics(1);
-  const others = testKafka().consumer({ groupId: topics.group, partitionAssigners: [anotherAssigner] });
-  running.push({ stop: () => others.disconnect() });
-  const admin = testKafka().admin();
-  await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: topics.input }] });
-  await admin.disconnect();
-  await others.subscribe({ topic: topics.input });
-  const joined = new Promise((resolve) => others.on('consumer.group_join', resolve));
-  await others.run({ eachMessage: () => Promise.resolve() });
-  await joined;
+it.concurrent(
+  'a group that it cannot be a member of ends the process with 1, after one clear line',
+  async () => {
+    const topics = uniqueTopics(1);
+    const others = testKafka().consumer({ groupId: topics.group, partitionAssigners: [anotherAssigner] });
+    running.push({ stop: () => others.disconnect() });
+    const admin = testKafka().admin();
+    await admin.connect();
+    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: topics.input }] });
+    await admin.disconnect();
+    await others.subscribe({ topic: topics.input });
+    const joined = new Promise((resolve) => others.on('consumer.group_join', resolve));
+    await others.run({ eachMessage: () => Promise.resolve() });
+    await joined;
 
-  const service = await start(topics);
-  expect(await service.ended).toBe(1);
-  const lines = service.output().split('\n');
-  const errors = lines.filter((line) => line.includes('"level":"error"'));
-  expect(errors).toHaveLength(1);
-  expect(errors[0]).toMatch(/the consumer is dead for good: .*protocol/);
-});
+    const service = await start(topics);
+    expect(await service.ended).toBe(1);
+    const lines = service.output().split('\n');
+    const errors = lines.filter((line) => line.includes('"level":"error"'));
+    expect(errors).toHaveLength(1);
+    expect(errors[0]).toMatch(/the consumer is dead for good: .*protocol/);
+  },
+);
 
 /** Shares partitions out in a way that this consumer does not know. */
 const anotherAssigner: PartitionAssigner = (config) => {

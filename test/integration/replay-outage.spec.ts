@@ -64,7 +64,7 @@ it('a replay goes on after its broker was killed, each dead letter once', async 
     const page = await ask<{ index: { state: string; indexed: number } }>('dead-letters?limit=1');
     return page?.index.state === 'ready' && page.index.indexed === COUNT;
   });
-  const operation = await ask<{ id: string }>('dead-letters/replay', { filter: {}, rate: 20 });
+  const operation = await ask<{ id: string }>('dead-letters/replay', { filter: {}, rate: 30 });
   const state = () =>
     ask<{ state: string; done: number }>(`operations/${operation?.id ?? ''}`).catch(() => undefined);
   await eventually('it is half-way', async () => ((await state())?.done ?? 0) >= 20);

@@ -131,7 +131,7 @@ it('an order is answered once it has been read back, also from behind a transact
 });
 
 it('a runner that was stopped and goes on is shut out by the one that has taken over', async () => {
-  const numbers = range(1_000, 1_200);
+  const numbers = range(1_000, 1_120);
   const { id } = await ask<Operation>(first, 'dead-letters/replay', { filter: await die(numbers), rate: 10 });
   await eventually('it is at work', async () => (await operation(second, id)).done >= 10);
   const { runner } = await operation(second, id);

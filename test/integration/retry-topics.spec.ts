@@ -3,6 +3,8 @@ import { header, ipOf, lookedUp, numbersOf, statusOf, useIllServer } from '../su
 import { eventually, metric, produce, uniqueTopics, type Collected } from '../support/pipeline.js';
 
 const outside = useIllServer();
+/** Of the test that runs at the same time as another one. */
+const restarted = useIllServer();
 
 describe('an event that fails for a passing reason', () => {
   it('goes through the retry topics, each time when it is due, and to the dead letters with all its calls', async () => {
@@ -10,7 +12,7 @@ describe('an event that fails for a passing reason', () => {
     const { input, output, dlq } = topics;
     const retries = [`${input}-retry-1`, `${input}-retry-2`];
     outside.server.modes.set(ipOf(1), 'status:503');
-    const consumer = await outside.start(topics, { RETRY_DELAYS: '2s,3s' });
+    const consumer = await outside.start(topics, { RETRY_DELAYS: '1s,2s' });
     const of = await outside.read(output, dlq, ...retries);
     await produce(input, [
       { ...lookedUp(1), headers: { trace: 'abc', 'retry.attempts': '77', 'retry.due-at': '9'.repeat(15) } },
@@ -52,37 +54,43 @@ describe('an event that fails for a passing reason', () => {
     expect((await lag()).map(({ topic }) => topic).sort()).toEqual([input, ...retries].sort());
   });
 
-  it('survives restarts while it waits, and is processed when the neighbour is well again', async () => {
-    const topics = uniqueTopics();
-    const { input, output, dlq } = topics;
-    outside.server.mode = 'status:500';
-    const first = await outside.start(topics, { RETRY_DELAYS: '6s', SESSION_TIMEOUT: '6000' });
-    const of = await outside.read(output, dlq, `${input}-retry-1`);
-    await produce(input, [lookedUp(1), lookedUp(2)]);
-    await eventually('both wait', () => of(`${input}-retry-1`).length === 2);
-    await first.stop('SIGKILL');
-    outside.server.mode = 'ok';
-    const called = outside.server.calls.length;
-    await outside.start(topics, { RETRY_DELAYS: '6s' });
-    await eventually('both are processed', () => of(output).length === 2, 60_000);
-    expect(of(dlq)).toEqual([]);
-    const due = Number(header(of(`${input}-retry-1`)[0] as Collected, 'retry.due-at'));
-    expect((outside.server.calls[called]?.at ?? 0) - due).toBeGreaterThanOrEqual(0);
-    expect(of(output).map(({ headers }) => headers)).toEqual([{}, {}]);
-    expect(JSON.parse(String(of(output)[0]?.value))).toMatchObject({ enrichment: { asn: 64_496 } });
-  });
+  it.concurrent(
+    'survives restarts while it waits, and is processed when the neighbour is well again',
+    async () => {
+      const topics = uniqueTopics();
+      const { input, output, dlq } = topics;
+      restarted.server.mode = 'status:500';
+      const first = await restarted.start(topics, { RETRY_DELAYS: '6s', SESSION_TIMEOUT: '3000' });
+      const of = await restarted.read(output, dlq, `${input}-retry-1`);
+      await produce(input, [lookedUp(1), lookedUp(2)]);
+      await eventually('both wait', () => of(`${input}-retry-1`).length === 2);
+      await first.stop('SIGKILL');
+      restarted.server.mode = 'ok';
+      const called = restarted.server.calls.length;
+      await restarted.start(topics, { RETRY_DELAYS: '6s' });
+      await eventually('both are processed', () => of(output).length === 2, 60_000);
+      expect(of(dlq)).toEqual([]);
+      const due = Number(header(of(`${input}-retry-1`)[0] as Collected, 'retry.due-at'));
+      expect((restarted.server.calls[called]?.at ?? 0) - due).toBeGreaterThanOrEqual(0);
+      expect(of(output).map(({ headers }) => headers)).toEqual([{}, {}]);
+      expect(JSON.parse(String(of(output)[0]?.value))).toMatchObject({ enrichment: { asn: 64_496 } });
+    },
+  );
 
-  it('stays in place and in order with RETRY_DELAYS=none, and then goes to the dead letters', async () => {
-    const topics = uniqueTopics();
-    outside.server.modes.set(ipOf(2), 'status:500');
-    await outside.start(topics, { RETRY_DELAYS: 'none' });
-    const of = await outside.read(topics.output, topics.dlq);
-    await produce(
-      topics.input,
-      [1, 2, 3].map((number) => lookedUp(number)),
-    );
-    await eventually('all have come out', () => of(topics.output).length + of(topics.dlq).length === 3);
-    expect([numbersOf(of(topics.output)), numbersOf(of(topics.dlq))]).toEqual([[1, 3], [2]]);
-    expect(header(of(topics.dlq)[0] as Collected, 'dlq.attempts')).toBe('3');
-  });
+  it.concurrent(
+    'stays in place and in order with RETRY_DELAYS=none, and then goes to the dead letters',
+    async () => {
+      const topics = uniqueTopics();
+      outside.server.modes.set(ipOf(2), 'status:500');
+      await outside.start(topics, { RETRY_DELAYS: 'none' });
+      const of = await outside.read(topics.output, topics.dlq);
+      await produce(
+        topics.input,
+        [1, 2, 3].map((number) => lookedUp(number)),
+      );
+      await eventually('all have come out', () => of(topics.output).length + of(topics.dlq).length === 3);
+      expect([numbersOf(of(topics.output)), numbersOf(of(topics.dlq))]).toEqual([[1, 3], [2]]);
+      expect(header(of(topics.dlq)[0] as Collected, 'dlq.attempts')).toBe('3');
+    },
+  );
 });

@@ -61,8 +61,9 @@ async function withoutRetryWrite(topics: Topics, acls: readonly Acl[], missing: 
   expect(await consumer.stop()).toBe(0);
 }
 
+// Each with topics and services of its own, which mostly wait: for Kafka to know what is granted, for the next try.
 describe('the least set of ACLs', () => {
-  it.each(['exactly-once', 'at-least-once'])('is enough for both apps, %s', async (guarantee) => {
+  it.concurrent.each(['exactly-once', 'at-least-once'])('is enough for both apps, %s', async (guarantee) => {
     const { topics, acls } = await pipeline.prepare();
     const needed = acls.filter(
       ({ resource }) => guarantee === 'exactly-once' || resource !== 'TRANSACTIONAL_ID',
@@ -88,97 +89,109 @@ describe('the least set of ACLs', () => {
     }
   });
 
-  it('has the control topic: without it nothing is taken, and when it is lost the last state is kept', async () => {
-    const { topics, acls } = await pipeline.prepare();
-    const isControl = ({ name }: Acl) => name === `${topics.group}-control`;
-    await grant(
-      admin,
-      acls.filter((acl) => !isControl(acl)),
-    );
-    const consumer = await pipeline.start('consumer', topics);
-    const control = async () => {
-      const answer = await fetch(`${consumer.url}/health`).catch(() => undefined);
-      const body = (await answer?.json()) as { details?: { control?: { problem?: string } } } | undefined;
-      return { status: answer?.status, problem: body?.details?.control?.problem ?? '' };
-    };
-    const command = async (what: string) =>
-      (await fetch(`${consumer.url}/admin/${what}`, { method: 'POST' })).status;
-    const lacks = async () => /authorization failed: .* on topic .*-control/.test((await control()).problem);
-    await eventually('it says what is missing', lacks);
-    expect((await control()).status).toBe(503);
-    await grant(
-      admin,
-      acls.filter((acl) => isControl(acl) && acl.operation === 'READ'),
-    );
-    await eventually('it is ready', () => isReady(consumer));
-    expect(await command('pause')).toBe(503);
-    await grant(admin, acls.filter(isControl));
-    await eventually('it commands', async () => (await command('pause')) === 200);
-    await revoke(admin, acls.filter(isControl));
-    await eventually('it says what is lost', lacks);
-    expect((await control()).status).toBe(200);
-    await pipeline.send(topics, event);
-    await grant(admin, acls.filter(isControl));
-    await eventually('it can be resumed', async () => (await command('resume')) === 200);
-    await eventually('the event is processed', async () => (await processed(consumer, 'success')) === 1);
-    expect(await consumer.stop()).toBe(0);
-  });
+  it.concurrent(
+    'has the control topic: without it nothing is taken, and when it is lost the last state is kept',
+    async () => {
+      const { topics, acls } = await pipeline.prepare();
+      const isControl = ({ name }: Acl) => name === `${topics.group}-control`;
+      await grant(
+        admin,
+        acls.filter((acl) => !isControl(acl)),
+      );
+      const consumer = await pipeline.start('consumer', topics);
+      const control = async () => {
+        const answer = await fetch(`${consumer.url}/health`).catch(() => undefined);
+        const body = (await answer?.json()) as { details?: { control?: { problem?: string } } } | undefined;
+        return { status: answer?.status, problem: body?.details?.control?.problem ?? '' };
+      };
+      const command = async (what: string) =>
+        (await fetch(`${consumer.url}/admin/${what}`, { method: 'POST' })).status;
+      const lacks = async () =>
+        /authorization failed: .* on topic .*-control/.test((await control()).problem);
+      await eventually('it says what is missing', lacks);
+      expect((await control()).status).toBe(503);
+      await grant(
+        admin,
+        acls.filter((acl) => isControl(acl) && acl.operation === 'READ'),
+      );
+      await eventually('it is ready', () => isReady(consumer));
+      expect(await command('pause')).toBe(503);
+      await grant(admin, acls.filter(isControl));
+      await eventually('it commands', async () => (await command('pause')) === 200);
+      await revoke(admin, acls.filter(isControl));
+      await eventually('it says what is lost', lacks);
+      expect((await control()).status).toBe(200);
+      await pipeline.send(topics, event);
+      await grant(admin, acls.filter(isControl));
+      await eventually('it can be resumed', async () => (await command('resume')) === 200);
+      await eventually('the event is processed', async () => (await processed(consumer, 'success')) === 1);
+      expect(await consumer.stop()).toBe(0);
+    },
+  );
 
-  it('with what operations need is enough to replay and to purge; without it the pipeline works', async () => {
-    const { topics, acls } = await pipeline.prepare();
-    const { input: inputTopic, dlq: dlqTopic, group: consumerGroup } = topics;
-    await grant(admin, acls);
-    const consumer = await pipeline.start('consumer', topics);
-    await pipeline.send(topics, 'not JSON');
-    await eventually('it is a dead letter', async () => (await processed(consumer, 'dlq')) === 1);
-    const log = /operations topic .* cannot be read.*authorization failed: .* on topic .*-operations/;
-    expect(consumer.output()).toMatch(log);
-    await grant(admin, operationAcls({ inputTopic, dlqTopic, consumerGroup }, USERS.consumer));
-    const command = (path: string, body: object) =>
-      fetch(`${consumer.url}/admin/dead-letters/${path}`, {
-        method: 'POST',
-        headers: { 'Content-Type': 'application/json' },
-        body: JSON.stringify(body),
-      });
-    const selection = [{ partition: 0, offset: 0 }];
-    await eventually(
-      'it can be replayed',
-      async () => (await command('replay', { selection })).status === 200,
-    );
-    await eventually('it has died again', async () => (await processed(consumer, 'dlq')) === 2);
-    const before = new Date().toISOString();
-    const counted = async () => {
-      const answer = await command('purge/dry-run', { before });
-      return answer.status === 200 ? ((await answer.json()) as { count: number }).count : 0;
-    };
-    await eventually('both are in the index', async () => (await counted()) === 2);
-    expect((await command('purge', { before, count: 2 })).status).toBe(200);
-    pipeline.expectNoSecrets(consumer);
-    expect(await consumer.stop()).toBe(0);
-  });
+  it.concurrent(
+    'with what operations need is enough to replay and to purge; without it the pipeline works',
+    async () => {
+      const { topics, acls } = await pipeline.prepare();
+      const { input: inputTopic, dlq: dlqTopic, group: consumerGroup } = topics;
+      await grant(admin, acls);
+      const consumer = await pipeline.start('consumer', topics);
+      await pipeline.send(topics, 'not JSON');
+      await eventually('it is a dead letter', async () => (await processed(consumer, 'dlq')) === 1);
+      const log = /operations topic .* cannot be read.*authorization failed: .* on topic .*-operations/;
+      expect(consumer.output()).toMatch(log);
+      await grant(admin, operationAcls({ inputTopic, dlqTopic, consumerGroup }, USERS.consumer));
+      const command = (path: string, body: object) =>
+        fetch(`${consumer.url}/admin/dead-letters/${path}`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify(body),
+        });
+      const selection = [{ partition: 0, offset: 0 }];
+      await eventually(
+        'it can be replayed',
+        async () => (await command('replay', { selection })).status === 200,
+      );
+      await eventually('it has died again', async () => (await processed(consumer, 'dlq')) === 2);
+      const before = new Date().toISOString();
+      const counted = async () => {
+        const answer = await command('purge/dry-run', { before });
+        return answer.status === 200 ? ((await answer.json()) as { count: number }).count : 0;
+      };
+      await eventually('both are in the index', async () => (await counted()) === 2);
+      expect((await command('purge', { before, count: 2 })).status).toBe(200);
+      pipeline.expectNoSecrets(consumer);
+      expect(await consumer.stop()).toBe(0);
+    },
+  );
 
-  it('has the audit topic: without it the log and GET /admin/audit say what is missing', async () => {
-    const { topics, acls } = await pipeline.prepare();
-    const isAudit = ({ name }: Acl) => name === `${topics.group}-audit`;
-    await grant(
-      admin,
-      acls.filter((acl) => !isAudit(acl)),
-    );
-    const consumer = await pipeline.start('consumer', topics);
-    await eventually('it is ready', () => isReady(consumer));
-    expect((await fetch(`${consumer.url}/admin/pause`, { method: 'POST' })).status).toBe(200);
-    const missing = /authorization failed: .* on topic .*-audit/;
-    await eventually('the log says what is missing', () => Promise.resolve(missing.test(consumer.output())));
-    const answer = await fetch(`${consumer.url}/admin/audit`);
-    expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(missing)]);
-    await grant(admin, acls.filter(isAudit));
-    const entries = async () => {
-      const found = await fetch(`${consumer.url}/admin/audit`);
-      return found.status === 200 ? ((await found.json()) as { items: unknown[] }).items.length : 0;
-    };
-    await eventually('the command is in the audit', async () => (await entries()) > 0);
-    expect(await consumer.stop()).toBe(0);
-  });
+  it.concurrent(
+    'has the audit topic: without it the log and GET /admin/audit say what is missing',
+    async () => {
+      const { topics, acls } = await pipeline.prepare();
+      const isAudit = ({ name }: Acl) => name === `${topics.group}-audit`;
+      await grant(
+        admin,
+        acls.filter((acl) => !isAudit(acl)),
+      );
+      const consumer = await pipeline.start('consumer', topics);
+      await eventually('it is ready', () => isReady(consumer));
+      expect((await fetch(`${consumer.url}/admin/pause`, { method: 'POST' })).status).toBe(200);
+      const missing = /authorization failed: .* on topic .*-audit/;
+      await eventually('the log says what is missing', () =>
+        Promise.resolve(missing.test(consumer.output())),
+      );
+      const answer = await fetch(`${consumer.url}/admin/audit`);
+      expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(missing)]);
+      await grant(admin, acls.filter(isAudit));
+      const entries = async () => {
+        const found = await fetch(`${consumer.url}/admin/audit`);
+        return found.status === 200 ? ((await found.json()) as { items: unknown[] }).items.length : 0;
+      };
+      await eventually('the command is in the audit', async () => (await entries()) > 0);
+      expect(await consumer.stop()).toBe(0);
+    },
+  );
 
   it('is the least: without any one of it readiness names what is missing, and nothing is lost', async () => {
     const consumers = [0, 1, 2, 3, 4, 5, 6].map(async (index) => {
@@ -225,7 +238,7 @@ describe('the least set of ACLs', () => {
 });
 
 describe('what is renewed', () => {
-  it('is taken up without a restart: tokens, while events go on', async () => {
+  it.concurrent('is taken up without a restart: tokens, while events go on', async () => {
     const { topics, acls } = await pipeline.prepare();
     await grant(admin, acls);
     cluster.tokens.state.lifetimeSeconds = 13;
@@ -253,7 +266,7 @@ describe('what is renewed', () => {
     }
   });
 
-  it('is taken up without a restart: a certificate, and a password', async () => {
+  it.concurrent('is taken up without a restart: a certificate, and a password', async () => {
     const { topics, acls } = await pipeline.prepare();
     await grant(admin, acls);
     const at = (name: string) => join(cluster.dir, name);

@@ -42,20 +42,28 @@ export const statusOf = async ({ url }: Service): Promise<ConsumerStatus> =>
 
 type IllServer = Awaited<ReturnType<typeof startIllServer>>;
 
-/** For a spec whose consumers look events up: a server that misbehaves on command, well again after each test. */
+/**
+ * For a spec whose consumers look events up: a server that misbehaves on command, well again after each test. Tests
+ * that run at the same time take one each; what they start is stopped after the last of them.
+ */
 export function useIllServer() {
   let server: IllServer | undefined;
   const running: { stop(): Promise<unknown> }[] = [];
   beforeAll(async () => {
     server = await startIllServer();
   });
+  const stopAll = () => Promise.all(running.splice(0).map((one) => one.stop()));
   afterEach(async () => {
-    await Promise.all(running.splice(0).map((one) => one.stop()));
+    await stopAll();
     await server?.start();
     Object.assign(server ?? {}, { mode: 'ok', calls: [] });
     server?.modes.clear();
   });
-  afterAll(() => server?.stop());
+  afterAll(async () => {
+    // Of tests that run at the same time.
+    await stopAll();
+    await server?.stop();
+  });
   const get = (): IllServer => {
     if (!server) throw new Error('not started yet');
     return server;

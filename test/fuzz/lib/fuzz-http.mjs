@@ -1,23 +1,33 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { isRunning, kill, stop, waitFor } from '../../../tools/lib/processes.mjs';
+import { kill, waitFor } from '../../../tools/lib/processes.mjs';
 import { read } from '../../../tools/lib/status.mjs';
 import { startApp } from '../../support/start-app.mjs';
-import { countOf, replayedOf } from './fuzz-topic.mjs';
+import { checkEnd } from './check-end.mjs';
+import { countOf, replayedOf, untilTaken } from './fuzz-topic.mjs';
+import { Inputs } from './inputs.mjs';
 import { installSchemathesis, schemathesis } from './schemathesis.mjs';
 import { settingsOf, topicsOf } from './topics.mjs';
+import { writeValues } from './write-values.mjs';
 
 /** @typedef {import('../../../tools/lib/processes.mjs').Managed & { url: string }} App */
 
 const START_LIMIT_MS = 120_000;
 /** To take what a producer has written that was told to write as fast as it can. */
 const CATCH_UP_MS = 300_000;
+/**
+ * About half of them become dead letters, of every kind. Requests that walk, count or export all of them cost the
+ * more the more there are, and show no more.
+ */
+const VALUES = 2_000;
+const EXAMPLES = 25;
+/** What is not let in is answered before it is looked at. */
+const EXAMPLES_AT_THE_DOOR = 5;
 
 /**
- * Sends hostile requests to a consumer and a producer with an open /admin, and to two with a closed one; then
- * sees that the first two still work.
+ * Sends hostile requests to a consumer with hostile dead letters and a producer, both with an open /admin, and to two
+ * with a closed one; then sees that the first two still work.
  * @param {{
- *   consumer: App,
+ *   brokers: string,
  *   env: Record<string, string>,
  *   logs: string,
  *   seed: number,
@@ -25,32 +35,39 @@ const CATCH_UP_MS = 300_000;
  *   signal: AbortSignal,
  * }} options
  */
-export async function fuzzHttp({ consumer, env, logs, seed, checks, signal }) {
+export async function fuzzHttp({ brokers, env, logs, seed, checks, signal }) {
   const command = await installSchemathesis(signal);
-  const closedEnv = { ...env, ADMIN_AUTH: 'token', ...settingsOf(topicsOf('closed')) };
-  /** @param {'consumer' | 'producer'} app @param {Record<string, string>} env */
-  const start = async (app, env) => {
-    const name = env === closedEnv ? `closed ${app}` : app;
-    const started = await startApp(app, { name, env, log: join(logs, `${name}.log`) });
+  /** @param {'open' | 'closed'} kind @param {'consumer' | 'producer'} app */
+  const start = async (kind, app) => {
+    const name = `${kind} ${app}`;
+    const access = { ADMIN_AUTH: kind === 'open' ? 'none' : 'token' };
+    const started = await startApp(app, {
+      name,
+      env: { ...env, ...access, ...settingsOf(topicsOf(kind)) },
+      log: join(logs, `${name}.log`),
+    });
     process.once('exit', () => kill(started, 'SIGKILL'));
     return started;
   };
-  const before = await countOf(consumer);
-  const producer = await start('producer', env);
-  const closed = [await start('consumer', closedEnv), await start('producer', closedEnv)];
-  const apps = [consumer, producer, ...closed];
-  await waitFor(async () => (await Promise.all(apps.map(isReady))).every(Boolean), {
-    timeoutMs: START_LIMIT_MS,
-    what: 'consumers and producers',
-    signal,
-  });
+  const ready = (/** @type {App[]} */ ...apps) =>
+    waitFor(async () => (await Promise.all(apps.map(isReady))).every(Boolean), {
+      timeoutMs: START_LIMIT_MS,
+      what: apps.map(({ name }) => name).join(', '),
+      signal,
+    });
+  const consumer = await start('open', 'consumer');
+  await ready(consumer);
+  await feed(brokers, consumer, seed, signal);
+  const producer = await start('open', 'producer');
+  const closed = [await start('closed', 'consumer'), await start('closed', 'producer')];
+  await ready(producer, ...closed);
 
-  /** @param {App} app */
-  const test = async ({ name, url }) => {
+  /** @param {App} app @param {number} examples */
+  const test = async ({ name, url }, examples) => {
     const log = join(logs, `requests to the ${name}.log`);
     checks.add(
       `the ${name} answers as /openapi.json says`,
-      await schemathesis(command, { url, seed, log, signal }),
+      await schemathesis(command, { url, examples, seed, log, signal }),
     );
   };
   // Until its index is built, what asks for dead letters is told to wait.
@@ -59,15 +76,28 @@ export async function fuzzHttp({ consumer, env, logs, seed, checks, signal }) {
     what: 'the index of dead letters',
     signal,
   });
-  await Promise.all([consumer, ...closed].map(test));
+  await Promise.all([test(consumer, EXAMPLES), ...closed.map((app) => test(app, EXAMPLES_AT_THE_DOOR))]);
   // Alone, and so for less long: it is told to write a million events a second.
-  await test(producer);
-  await checkFlow({ consumer, producer, before, checks, signal });
-  for (const app of [producer, ...closed]) await checkEnd(app, checks);
+  await test(producer, EXAMPLES);
+  await checkFlow({ consumer, producer, checks, signal });
+  for (const app of [producer, ...closed, consumer]) await checkEnd(app, checks);
 }
 
 /** @param {App} app */
 const isReady = async ({ url }) => (await read(`${url}/health`)) !== undefined;
+
+/** @param {string} brokers @param {App} consumer @param {number} seed @param {AbortSignal} signal */
+async function feed(brokers, consumer, seed, signal) {
+  const inputs = new Inputs(seed);
+  const { input, partitions } = topicsOf('open');
+  await writeValues(
+    brokers,
+    input,
+    partitions,
+    Array.from({ length: VALUES }, () => inputs.next()),
+  );
+  await untilTaken(consumer, VALUES, signal);
+}
 
 /** @param {App} app */
 async function hasIndex({ url }) {
@@ -78,9 +108,9 @@ async function hasIndex({ url }) {
 
 /**
  * Whatever the requests have paused, events flow when they are told to, and all of them arrive.
- * @param {{ consumer: App, producer: App, before: number, checks: import('./checks.mjs').Checks, signal: AbortSignal }} scene
+ * @param {{ consumer: App, producer: App, checks: import('./checks.mjs').Checks, signal: AbortSignal }} scene
  */
-async function checkFlow({ consumer, producer, before, checks, signal }) {
+async function checkFlow({ consumer, producer, checks, signal }) {
   await command('PUT', `${producer.url}/admin/rate`, { rate: 100 });
   for (const scope of ['instance', 'group']) await command('POST', `${consumer.url}/admin/resume`, { scope });
   await command('DELETE', `${consumer.url}/admin/log-level`);
@@ -88,7 +118,7 @@ async function checkFlow({ consumer, producer, before, checks, signal }) {
   const flows = async () => (await statusOf(producer)).sent > sent + 100;
   await waitFor(flows, { timeoutMs: START_LIMIT_MS, what: 'events of the producer', signal });
   await command('POST', `${producer.url}/admin/pause`);
-  const arrivals = async () => (await countOf(consumer)) - (await replayedOf(consumer)) - before;
+  const arrivals = async () => (await countOf(consumer)) - (await replayedOf(consumer)) - VALUES;
   const all = async () => (await arrivals()) === (await statusOf(producer)).sent;
   const arrived = waitFor(all, { timeoutMs: CATCH_UP_MS, what: 'the events of the producer', signal });
   checks.add(
@@ -110,26 +140,3 @@ async function command(method, url, body) {
   if (!response.ok) throw new Error(`${method} ${url} answered ${response.status}`);
   return /** @type {Promise<{ sent: number }>} */ (response.json());
 }
-
-/**
- * It has neither ended nor logged an error, and ends when it is told to.
- * @param {App} app
- * @param {import('./checks.mjs').Checks} checks
- */
-export async function checkEnd(app, checks) {
-  const running = isRunning(app);
-  await stop(app);
-  const { exitCode } = app.child;
-  checks.that(
-    `the ${app.name} runs until it is told to end`,
-    running && exitCode === 0,
-    `exit code ${exitCode ?? 'none'}, its log is ${app.log}`,
-  );
-  checks.add(`the ${app.name} logs no error`, errorsIn(app.log));
-}
-
-/** @param {string} log lines of JSON, but for what Node.js itself may have to say */
-const errorsIn = (log) =>
-  readFileSync(log, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '' && !/^\{"level":"(?:debug|info|warn)"/.test(line));

@@ -89,11 +89,12 @@ async function countIn(consumer, name, labels) {
 }
 
 /**
+ * Waits until the consumer has taken so many values, or is stuck.
  * @param {import('../../../tools/lib/processes.mjs').Managed & { url: string }} consumer
  * @param {number} values
  * @param {AbortSignal} signal
  */
-async function untilTaken(consumer, values, signal) {
+export async function untilTaken(consumer, values, signal) {
   let [taken, grownAt] = [0, Date.now()];
   await waitFor(
     async () => {
