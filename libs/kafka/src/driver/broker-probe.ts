@@ -13,7 +13,9 @@ const INTERVAL_MS = 2_000;
 
 /** Asks the brokers at regular times whether they answer, and for the ends of the partitions of some topics. */
 export class BrokerProbe {
-  private readonly stopped = new AbortController();
+  private stopped = false;
+  /** The wait for the next question. */
+  private waiting = new AbortController();
   private admin: Admin | undefined;
   private loop: Promise<void> = Promise.resolve();
   private answering = false;
@@ -42,18 +44,20 @@ export class BrokerProbe {
     this.loop = this.run();
   }
 
-  /** What is known of the topics is asked for anew: partitions may have been added. */
+  /** What is known of the topics is asked for anew, at once: topics or partitions may have been added. */
   refresh(): void {
     this.outdated = true;
+    this.waiting.abort();
   }
 
   async stop(): Promise<void> {
-    this.stopped.abort();
+    this.stopped = true;
+    this.waiting.abort();
     await withTimeLimit(Promise.all([this.loop, this.disconnect()]), 2_000);
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped.signal.aborted) {
+    while (!this.stopped) {
       try {
         await this.ask();
         this.answering = true;
@@ -66,8 +70,14 @@ export class BrokerProbe {
         this.onSilence();
         await this.disconnect();
       }
-      await abortableDelay(this.refused ? accessDelayMs(this.refusals++) : INTERVAL_MS, this.stopped.signal);
+      await this.wait(this.refused ? accessDelayMs(this.refusals++) : INTERVAL_MS);
     }
+  }
+
+  private async wait(ms: number): Promise<void> {
+    if (this.outdated || this.stopped) return;
+    this.waiting = new AbortController();
+    await abortableDelay(ms, this.waiting.signal);
   }
 
   private async ask(): Promise<void> {
