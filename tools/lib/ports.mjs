@@ -1,6 +1,5 @@
-import { once } from 'node:events';
-import { connect, createServer } from 'node:net';
-import { UserError } from './processes.mjs';
+import { connect } from 'node:net';
+import { isFree, UserError } from './processes.mjs';
 
 /** As BOOTSTRAP_SERVERS takes it, see libs/kafka/src/settings.ts. */
 const ADDRESS = /^(?:kafka:\/\/)?([^\s,/:@]+):(\d{1,5})$/;
@@ -54,19 +53,6 @@ export async function requireFreePorts(ports) {
   if (occupied.length === 0) return;
   const lines = occupied.map(({ port, for: what, instead }) => `  - ${port}, for ${what}: ${instead}`);
   throw new UserError(`These ports are occupied by other programs:\n${lines.join('\n')}`);
-}
-
-/** @param {number} port on the loopback address */
-async function isFree(port) {
-  const server = createServer().listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch {
-    return false;
-  }
-  server.close();
-  await once(server, 'close');
-  return true;
 }
 
 /**

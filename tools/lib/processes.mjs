@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -94,14 +95,28 @@ export async function run(command, args, { cwd, signal, quiet = false }) {
   if (child.exitCode !== 0) throw new UserError(`this command failed: ${[command, ...args].join(' ')}`);
 }
 
-/** A port of the loopback address that nobody listens on. */
+/** Above what services use, and below what Linux gives to outgoing connections, which could take it meanwhile. */
+const [FIRST_PORT, LAST_PORT] = [15_000, 32_767];
+
+/** @returns {Promise<number>} a port on the loopback address that nobody listens on */
 export async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = /** @type {import('node:net').AddressInfo} */ (server.address());
+  for (;;) {
+    const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (await isFree(port)) return port;
+  }
+}
+
+/** @param {number} port on the loopback address */
+export async function isFree(port) {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  return port;
+  return true;
 }
 
 /**
