@@ -12,7 +12,7 @@ import {
   type Service,
 } from '../support/pipeline.js';
 
-const SESSION_TIMEOUT = 3_000;
+const SESSION_TIMEOUT = 6_000;
 
 describe('several instances on four partitions', () => {
   const topics = uniqueTopics(4);

@@ -13,7 +13,7 @@ import {
 
 const topics = uniqueTopics(2);
 const start = () =>
-  startService('consumer', topics, { AUTO_OFFSET_RESET: 'latest', SESSION_TIMEOUT: '3000' });
+  startService('consumer', topics, { AUTO_OFFSET_RESET: 'latest', SESSION_TIMEOUT: '6000' });
 let consumer: Service;
 
 beforeAll(async () => {

@@ -13,7 +13,7 @@ import {
   type Topics,
 } from '../support/pipeline.js';
 
-const SESSION_TIMEOUT = 4_000;
+const SESSION_TIMEOUT = 6_000;
 const HEARTBEAT_INTERVAL = 1_000;
 
 const running: { stop(signal?: NodeJS.Signals): Promise<unknown> }[] = [];

@@ -60,7 +60,7 @@ describe('an event that fails for a passing reason', () => {
       const topics = uniqueTopics();
       const { input, output, dlq } = topics;
       restarted.server.mode = 'status:500';
-      const first = await restarted.start(topics, { RETRY_DELAYS: '6s', SESSION_TIMEOUT: '3000' });
+      const first = await restarted.start(topics, { RETRY_DELAYS: '6s', SESSION_TIMEOUT: '6000' });
       const of = await restarted.read(output, dlq, `${input}-retry-1`);
       await produce(input, [lookedUp(1), lookedUp(2)]);
       await eventually('both wait', () => of(`${input}-retry-1`).length === 2);
