@@ -1,5 +1,5 @@
 export { parseDuration } from './admin/parse-duration.js';
-export { IsDuration, PauseCommandDto, ResumeCommandDto } from './admin/pause-command.dto.js';
+export { durationSchema, IsDuration, PauseCommandDto, ResumeCommandDto } from './admin/pause-command.dto.js';
 export { AuditTrail } from './audit/audit-trail.js';
 export { Audited } from './audit/audited.decorator.js';
 export { AUDIT_OUTCOMES, isAuditEntry, type AuditEntry } from './audit/audit-entry.js';

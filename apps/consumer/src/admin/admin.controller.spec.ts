@@ -82,8 +82,8 @@ describe("the consumer's admin interface", () => {
     expect(server.paused).toBe(true);
   });
 
-  it('pauses for a reason and for a time, and shows both', async () => {
-    const state = await pause({ reason: 'maintenance', for: '15m', scope: 'group' });
+  it.each(['15m', 900, '900'])('pauses for a reason and for %j, and shows both', async (time) => {
+    const state = await pause({ reason: 'maintenance', for: time, scope: 'group' });
     expect(state).toMatchObject({ paused: true, reason: 'maintenance' });
     expect(Date.parse(String(state.until)) - Date.parse(String(state.since))).toBeCloseTo(15 * 60_000, -3);
     expect(await status()).toMatchObject({

@@ -47,7 +47,7 @@ const selectPause = ({ body }: { readonly body: Readonly<Record<string, unknown>
   const where = scope ?? 'group';
   return {
     scope: SCOPES.includes(where) ? where : undefined,
-    for: typeof end === 'string' && parseDuration(end) !== undefined ? end : undefined,
+    for: parseDuration(end) === undefined ? undefined : end,
     reason,
     partitions,
   };

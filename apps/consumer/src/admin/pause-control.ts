@@ -11,7 +11,7 @@ import { describePauses, pauseState, type PauseState, type PauseView, type Scope
 interface Wishes {
   readonly reason?: string | null;
   /** As `parseDuration` reads it; of a pause. */
-  readonly for?: string | null;
+  readonly for?: string | number | null;
   /** @default group */
   readonly scope?: Scope | null;
   /** @default all */

@@ -33,7 +33,7 @@ const selectLevel = ({
   readonly body: Readonly<Record<string, unknown>>;
 }) => ({
   level: LOG_LEVELS.find((known) => known === level),
-  for: typeof end === 'string' && parseDuration(end) !== undefined ? end : undefined,
+  for: parseDuration(end) === undefined ? undefined : end,
 });
 
 /** What can be seen, and changed for a time, while an instance runs. */

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import {
+  durationSchema,
   IsDuration,
   LOG_LEVELS,
   type DescribedSetting,
@@ -12,6 +13,8 @@ import type { InstanceView } from './instances.js';
 
 const TIME = { type: 'string', format: 'date-time' } as const;
 
+const LONGEST_MS = 86_400_000;
+
 /** The body of PUT /admin/log-level. */
 export class LogLevelCommandDto {
   @ApiProperty({ enum: LOG_LEVELS })
@@ -19,15 +22,13 @@ export class LogLevelCommandDto {
   level!: LogLevelName;
 
   @ApiPropertyOptional({
-    type: 'string',
-    nullable: true,
-    example: '15m',
+    ...durationSchema(LONGEST_MS),
     description:
       'Then the configured level returns: 15m, 1h30m, PT15M or a number of seconds, at most 24 hours. 15m when left out.',
   })
   @IsOptional()
-  @IsDuration(86_400_000, '24 hours')
-  for?: string | null;
+  @IsDuration(LONGEST_MS, '24 hours')
+  for?: string | number | null;
 }
 
 export class LogLevelDto implements LogLevelState {

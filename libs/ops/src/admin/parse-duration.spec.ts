@@ -13,7 +13,8 @@ describe('parseDuration', () => {
     ['P1DT12H', 129_600_000],
     ['PT1H0M5S', 3_605_000],
     ['60', 60_000],
-  ])('reads %s', (text, ms) => expect(parseDuration(text)).toBe(ms));
+    [60, 60_000],
+  ])('reads %j', (given, ms) => expect(parseDuration(given)).toBe(ms));
 
   it.each([
     '',
@@ -32,7 +33,15 @@ describe('parseDuration', () => {
     '31d',
     '2592001',
     '5min',
-  ])('refuses %j', (text) => expect(parseDuration(text)).toBeUndefined());
+    0,
+    -60,
+    1.5,
+    2_592_001,
+    NaN,
+    true,
+    ['60'],
+    null,
+  ])('refuses %j', (given) => expect(parseDuration(given)).toBeUndefined());
 
   it('reads the same duration in every form', () => {
     fc.assert(

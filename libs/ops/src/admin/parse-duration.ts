@@ -5,13 +5,16 @@ const SECONDS = /^()()()(\d{1,9})$/;
 export const LONGEST_MS = 30 * 24 * 60 * 60 * 1_000;
 
 /**
- * Reads how long something shall last: `15m`, `90s`, `1h30m`, ISO 8601 (`PT15M`, `P1DT12H`), or plain seconds.
+ * Reads how long something shall last: `15m`, `90s`, `1h30m`, ISO 8601 (`PT15M`, `P1DT12H`), or plain seconds, as a
+ * text or as a number.
  *
  * @returns milliseconds, more than 0 and at most 30 days; `undefined` for anything else
  *
  * @publicApi
  */
-export function parseDuration(text: string): number | undefined {
+export function parseDuration(given: unknown): number | undefined {
+  const text = typeof given === 'number' ? String(given) : given;
+  if (typeof text !== 'string') return undefined;
   const parts = SECONDS.exec(text) ?? COMPACT.exec(text) ?? ISO_8601.exec(text);
   if (!parts) return undefined;
   const [days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part || 0)) as [

@@ -4,7 +4,7 @@ import { SHORT_PRINTABLE } from '../audit/printable.js';
 import { LONGEST_MS, parseDuration } from './parse-duration.js';
 
 /**
- * A text that `parseDuration` reads, not longer than `longestMs`.
+ * What `parseDuration` reads, not longer than `longestMs`.
  *
  * @publicApi
  */
@@ -12,11 +12,22 @@ export const IsDuration = (longestMs = LONGEST_MS, longest = '30 days') =>
   ValidateBy({
     name: 'isDuration',
     validator: {
-      validate: (value) => typeof value === 'string' && (parseDuration(value) ?? Infinity) <= longestMs,
+      validate: (value) => (parseDuration(value) ?? Infinity) <= longestMs,
       defaultMessage: () =>
-        `$property must be a text such as 15m, 1h30m, PT15M or 900 (seconds), at most ${longest}`,
+        `$property must be a time such as 15m, 1h30m, PT15M or 900 (seconds), at most ${longest}`,
     },
   });
+
+/**
+ * How `IsDuration` stands in /openapi.json.
+ *
+ * @publicApi
+ */
+export const durationSchema = (longestMs = LONGEST_MS) => ({
+  oneOf: [{ type: 'string' }, { type: 'integer', minimum: 1, maximum: longestMs / 1_000 }],
+  nullable: true,
+  example: '15m',
+});
 
 /**
  * The optional body of POST /admin/resume, and of both commands where a pause has no end of its own.
@@ -49,12 +60,10 @@ export class ResumeCommandDto {
 export class PauseCommandDto extends ResumeCommandDto {
   /** Read it with `parseDuration`. */
   @ApiPropertyOptional({
-    type: 'string',
-    nullable: true,
-    example: '15m',
+    ...durationSchema(),
     description: 'At most 30 days: 15m, 1h30m, PT15M or a number of seconds.',
   })
   @IsOptional()
   @IsDuration()
-  for?: string | null;
+  for?: string | number | null;
 }

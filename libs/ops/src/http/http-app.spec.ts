@@ -99,7 +99,7 @@ describe('a request body', () => {
       .expect(400);
     expect(messageOf(response)).toEqual([
       'property who should not exist',
-      'for must be a text such as 15m, 1h30m, PT15M or 900 (seconds), at most 30 days',
+      'for must be a time such as 15m, 1h30m, PT15M or 900 (seconds), at most 30 days',
       'reason must consist of at most 200 printable characters',
       'scope must be one of the following values: group, instance',
     ]);
@@ -109,7 +109,7 @@ describe('a request body', () => {
     ['a reason that is too long', { reason: 'x'.repeat(201) }],
     ['a reason that is too long by what is not seen', { reason: '\u2764\uFE0F'.repeat(150) }],
     ['a reason that is a number', { reason: 1 }],
-    ['a duration that is a number', { for: 90 }],
+    ['a duration of less than nothing', { for: -90 }],
     ['an empty duration', { for: '' }],
     ['a list for the scope', { scope: ['group'] }],
     ['an empty array', []],
