@@ -60,7 +60,7 @@ export interface Cluster {
     partitions: readonly number[],
   ): Readonly<Record<string, readonly number[]>>;
   findBroker(node: { readonly nodeId: string }): Promise<Broker>;
-  /** The first offset of each partition, or the one behind the last record, committed or not. */
+  /** See `offsetsIn`. */
   fetchTopicsOffset(
     topics: readonly {
       readonly topic: string;
@@ -91,3 +91,20 @@ export function createCluster(kafka: Kafka, metadataMaxAge: number): Cluster {
 
 export const partitionsOf = (cluster: Cluster, topic: string): readonly number[] =>
   cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
+
+/**
+ * Of each partition the first offset, or the one behind the last record, committed or not; partitions that the brokers
+ * do not know are left out. @throws the driver's error
+ */
+export async function offsetsIn(
+  cluster: Cluster,
+  topic: string,
+  partitions: readonly number[],
+  which: 'first' | 'end',
+): Promise<Map<number, bigint>> {
+  const asked = partitions.map((partition) => ({ partition }));
+  const [found] = await cluster.fetchTopicsOffset([
+    { topic, partitions: asked, fromBeginning: which === 'first' },
+  ]);
+  return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
+}

@@ -1,7 +1,7 @@
 import type { Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
-import { createCluster } from './cluster.js';
+import { createCluster, offsetsIn } from './cluster.js';
 import { withDriverDeadline } from './driver-deadline.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
@@ -16,11 +16,9 @@ export async function endOffset(kafka: Kafka, { topic, partition }: TopicPartiti
   const ask = async (): Promise<bigint> => {
     await cluster.connect();
     await cluster.addTargetTopic(topic);
-    const asked = { topic, partitions: [{ partition }], fromBeginning: false };
-    const [found] = await cluster.fetchTopicsOffset([asked]);
-    const end = found?.partitions.find((one) => one.partition === partition)?.offset;
+    const end = (await offsetsIn(cluster, topic, [partition], 'end')).get(partition);
     if (end === undefined) throw new Error('the partition is not known to the broker');
-    return BigInt(end);
+    return end;
   };
   try {
     return await withDriverDeadline(ask());

@@ -1,7 +1,14 @@
 import type { Kafka } from 'kafkajs';
 import { AbortedError, untilAborted, withTimeLimit } from '../abort.js';
 import type { InputRecord, TopicPartition } from '../record.js';
-import { COMMITTED, createCluster, partitionsOf, type Cluster, type FetchedPartition } from './cluster.js';
+import {
+  COMMITTED,
+  createCluster,
+  offsetsIn,
+  partitionsOf,
+  type Cluster,
+  type FetchedPartition,
+} from './cluster.js';
 import { committedRecords, nextOffsetOf } from './committed-records.js';
 import type { VisitHeader } from './codec/record-decoder.js';
 import { withDriverDeadline } from './driver-deadline.js';
@@ -118,9 +125,10 @@ export class TopicReader {
   }
 
   private async findPositions(cluster: Cluster): Promise<void> {
-    const partitions = partitionsOf(cluster, this.options.topic);
-    const low = await this.offsets(cluster, partitions, true);
-    const high = await this.offsets(cluster, partitions, false);
+    const { topic } = this.options;
+    const partitions = partitionsOf(cluster, topic);
+    const low = await offsetsIn(cluster, topic, partitions, 'first');
+    const high = await offsetsIn(cluster, topic, partitions, 'end');
     for (const [partition, start] of low) {
       const end = high.get(partition) ?? start;
       const known = this.positions.get(partition);
@@ -150,17 +158,6 @@ export class TopicReader {
       if (end === undefined) ends.delete(partition);
       else if (end < awaited) ends.set(partition, end);
     }
-  }
-
-  private async offsets(
-    cluster: Cluster,
-    partitions: readonly number[],
-    fromBeginning: boolean,
-  ): Promise<Map<number, bigint>> {
-    const { topic } = this.options;
-    const asked = { topic, partitions: partitions.map((partition) => ({ partition })), fromBeginning };
-    const [found] = await cluster.fetchTopicsOffset([asked]);
-    return new Map(found?.partitions.map(({ partition, offset }) => [partition, BigInt(offset)]));
   }
 
   private async fetch(
