@@ -52,14 +52,9 @@ describe('a permanent failure', () => {
     const topics = uniqueTopics();
     outside.server.modes.set(ipOf(2), 'status:404');
     const consumer = await outside.start(topics);
-    const of = await outside.read(topics.output, topics.dlq);
-    await produce(
-      topics.input,
-      [1, 2, 3].map((number) => lookedUp(number)),
-    );
-    await eventually('all have come out', () => of(topics.output).length + of(topics.dlq).length === 3);
-    expect([numbersOf(of(topics.output)), numbersOf(of(topics.dlq))]).toEqual([[1, 3], [2]]);
-    const letter = of(topics.dlq)[0] as Collected;
+    const { outputs, letters } = await outside.sendThree(topics);
+    expect([numbersOf(outputs), numbersOf(letters)]).toEqual([[1, 3], [2]]);
+    const letter = letters[0] as Collected;
     expect(header(letter, 'dlq.reason')).toBe('PROCESSING_FAILED');
     expect(header(letter, 'dlq.attempts')).toBe('1');
     expect(await metric(consumer, 'pipeline_dlq_total', 'reason="PROCESSING_FAILED"')).toBe(1);

@@ -5,6 +5,7 @@ import {
   collect,
   eventually,
   isReady,
+  produce,
   startService,
   type Collected,
   type Service,
@@ -68,6 +69,12 @@ export function useIllServer() {
     if (!server) throw new Error('not started yet');
     return server;
   };
+  /** What is written to the topics, until the end of the test. */
+  async function read(...topics: string[]): Promise<(topic: string) => readonly Collected[]> {
+    const reader = await collect(topics);
+    running.push(reader);
+    return (topic) => reader.records.get(topic) ?? [];
+  }
   return {
     get server() {
       return get();
@@ -79,11 +86,19 @@ export function useIllServer() {
       await eventually('the consumer is ready', () => isReady(consumer));
       return consumer;
     },
-    /** What is written to the topics, until the end of the test. */
-    async read(...topics: string[]): Promise<(topic: string) => readonly Collected[]> {
-      const reader = await collect(topics);
-      running.push(reader);
-      return (topic) => reader.records.get(topic) ?? [];
+    read,
+    /** Sends three events, and waits until each is an output or a dead letter. */
+    async sendThree({ input, output, dlq }: Topics): Promise<{
+      readonly outputs: readonly Collected[];
+      readonly letters: readonly Collected[];
+    }> {
+      const of = await read(output, dlq);
+      await produce(
+        input,
+        [1, 2, 3].map((number) => lookedUp(number)),
+      );
+      await eventually('all have come out', () => of(output).length + of(dlq).length === 3);
+      return { outputs: of(output), letters: of(dlq) };
     },
   };
 }
