@@ -68,7 +68,7 @@ await consumer.run({
     const records = /** @type {InputRecord[]} */ (/** @type {unknown} */ (batch.messages));
     const now = new Date().toISOString();
     const producer = await (producers.get(partition) ?? open(partition));
-    await producer.commit({ topic, partition }, BigInt(batch.lastOffset()) + 1n, async (send) => {
+    await producer.commit([{ topic, partition, offset: BigInt(batch.lastOffset()) + 1n }], async (send) => {
       for (let start = 0; start < records.length; start += CHUNK) {
         await send(records.slice(start, start + CHUNK).map((record) => transform(record, partition, now)));
       }

@@ -1,4 +1,19 @@
 /**
+ * Lets the broker work before anything is measured: what it compiles meanwhile would count for the first case alone.
+ * @template {{ name: string }} Case
+ * @param {import('./context.mjs').Context} context
+ * @param {readonly Case[]} cases
+ * @param {(one: Case) => Promise<unknown>} measure
+ */
+export async function warmUp({ signal }, cases, measure) {
+  for (const one of cases) {
+    signal.throwIfAborted();
+    console.error(`Warming up the broker: ${one.name} …`);
+    await measure(one);
+  }
+}
+
+/**
  * Measures every case once, then every case again: what changes on the machine meanwhile meets all of them.
  * @template {{ name: string }} Case
  * @param {import('./context.mjs').Context} context

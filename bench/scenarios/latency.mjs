@@ -1,11 +1,11 @@
 import { AT_LEAST_ONCE, EXACTLY_ONCE, KAFKAJS_LOOP, kafkaStreams } from '../lib/programs.mjs';
-import { inRounds } from '../lib/rounds.mjs';
+import { inRounds, warmUp } from '../lib/rounds.mjs';
 import { steady } from '../lib/steady.mjs';
 
 const LOAD = { rate: 2_000, warmUpSeconds: 15, seconds: 25, partitions: 4 };
 
 /** From the making of an event to its output being readable. @type {import('./index.mjs').Run} */
-export function run(context) {
+export async function run(context) {
   const programs = [
     EXACTLY_ONCE,
     AT_LEAST_ONCE,
@@ -13,5 +13,6 @@ export function run(context) {
     kafkaStreams({ commitMs: 10 }),
     KAFKAJS_LOOP,
   ];
+  await warmUp(context, programs.slice(0, 3), (program) => steady(context, program, LOAD));
   return inRounds(context, programs, (program) => steady(context, program, LOAD));
 }

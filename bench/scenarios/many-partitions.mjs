@@ -1,5 +1,5 @@
 import { EXACTLY_ONCE, kafkaStreams, lingering } from '../lib/programs.mjs';
-import { inRounds } from '../lib/rounds.mjs';
+import { inRounds, warmUp } from '../lib/rounds.mjs';
 import { steady } from '../lib/steady.mjs';
 
 const LOAD = { rate: 2_000, warmUpSeconds: 15, seconds: 25, partitions: 48 };
@@ -15,6 +15,7 @@ const MAX_COMMIT_MS = 5_000;
 export async function run(context) {
   /** @type {import('../lib/results.mjs').Row[]} */
   const rows = [];
+  await warmUp(context, [EXACTLY_ONCE, kafkaStreams()], (program) => steady(context, program, LOAD));
   for (const pipeline of [EXACTLY_ONCE, lingering(LINGER_MS)]) {
     const measured = await inRounds(context, [pipeline], (program) => steady(context, program, LOAD));
     const p99s = measured.flatMap(({ figures }) => figures.p99 ?? []);

@@ -25,6 +25,8 @@ const FINISH_MS = 240_000;
 const LOOKED_UP_EVERY = 25;
 /** More than all troubles of the look-ups together take, so that no event is given up. */
 const RETRY_DELAYS = ['1s', '2s', '4s', '8s', '16s', '30s', '30s', '30s'];
+/** Of every other seed: batches that share transactions, where large ones have their own. */
+const SMALL_BATCHES = { MAX_PARTITION_FETCH_BYTES: '65536' };
 /** For so long nothing may wait in any retry topic. */
 const QUIET_MS = 4_000;
 
@@ -137,6 +139,7 @@ function startable({ cluster, run, input, output, dlq, group, url, folder }) {
     CONSUMER_GROUP: group,
     KAFKA_CREATE_TOPICS: [input, output, dlq].map((topic) => `${topic}:${PARTITIONS}:${cluster.size}`).join(),
     SESSION_TIMEOUT: String(SESSION_TIMEOUT_MS),
+    ...(run.seed % 2 === 1 && SMALL_BATCHES),
     HEARTBEAT_INTERVAL: '500',
     SOCKET_TIMEOUT: '5000',
     DELIVERY_GUARANTEE: run.guarantee,

@@ -24,6 +24,10 @@ export class AtLeastOnceDelivery implements Delivery {
     await batch.commit();
   }
 
+  pace(): Promise<void> {
+    return Promise.resolve();
+  }
+
   assigned(): void {
     // One producer serves all partitions: nothing depends on the assignment.
   }

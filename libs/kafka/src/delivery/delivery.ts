@@ -13,6 +13,8 @@ export interface Delivery {
    * the partition has to be opened and the batch done again.
    */
   deliver(batch: FetchedBatch, records: readonly OutgoingRecord[]): Promise<void>;
+  /** Resolves when the next fetch is worth its while; at once when the signal is aborted. */
+  pace(signal: AbortSignal): Promise<void>;
   /** These partitions are ours now; what belonged to others may be closed. */
   assigned(partitions: readonly TopicPartition[]): void;
   close(): Promise<void>;

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
-import { DeadlineError } from '../abort.js';
+import { AbortedError, DeadlineError } from '../abort.js';
 import { DRIVER_DEADLINE_MS } from '../driver/driver-deadline.js';
+import { GroupTransactionsUnsupportedError } from '../driver/group-transactions.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
 import { TransportEvents } from '../events.js';
 import type { OutgoingRecord } from '../record.js';
@@ -27,14 +28,17 @@ function setUp(committed: bigint | 'nothing' = 5n) {
     log.push(`open ${String(id)} for ${String(partition)}`);
     const failure = failures.open.shift();
     if (failure) return Promise.reject(failure);
-    const producer: Pick<TransactionalProducer, 'commit' | 'close'> = {
-      commit: async (_, offset, write) => {
+    const producer: Pick<TransactionalProducer, 'commit' | 'abandon' | 'close'> = {
+      commit: async (positions, write, member) => {
         await write((records) => Promise.resolve(log.push(`${String(id)} writes ${String(records.length)}`)));
-        log.push(`${String(id)} commits ${String(offset)}`);
+        const offsets = positions.map(({ partition, offset }) => `${String(partition)}@${String(offset)}`);
+        const as = member ? ` as ${member.memberId}` : '';
+        log.push(`${String(id)} commits ${offsets.join(' ')}${as}`);
         const error = failures.commit.shift();
         if (error instanceof Promise) await error;
         if (error) throw error as Error;
       },
+      abandon: () => void log.push(`abandon ${String(id)}`),
       close: () => Promise.resolve(void log.push(`close ${String(id)}`)),
     };
     const waiting = awaited ?? Promise.resolve();
@@ -47,19 +51,21 @@ function setUp(committed: bigint | 'nothing' = 5n) {
     awaited = promise;
     return { arrive: () => resolve(undefined) };
   };
+  const read = () => {
+    log.push('read');
+    const failure = failures.read.shift();
+    if (failure instanceof Promise) return failure;
+    return failure
+      ? Promise.reject(failure)
+      : Promise.resolve(committed === 'nothing' ? undefined : committed);
+  };
   const events = new TransportEvents();
   events.on('transaction', ({ outcome }) => log.push(outcome));
   const delivery = new ExactlyOnceDelivery(
     openProducer,
     {
-      read: () => {
-        log.push('read');
-        const failure = failures.read.shift();
-        if (failure instanceof Promise) return failure;
-        return failure
-          ? Promise.reject(failure)
-          : Promise.resolve(committed === 'nothing' ? undefined : committed);
-      },
+      read,
+      readStable: read,
       range: () => Promise.resolve({ low: 2n, high: 9n }),
       close: () => Promise.resolve(void log.push('close offsets')),
     },
@@ -104,7 +110,7 @@ describe('a call of the driver that never ends', () => {
     const delivered = expect(delivery.deliver(FakeBatch.of(2), records)).rejects.toThrow(DeadlineError);
     await jest.advanceTimersByTimeAsync(DRIVER_DEADLINE_MS);
     await delivered;
-    expect(log.slice(-2)).toEqual(['close 1', 'unknown']);
+    expect(log.slice(-3)).toEqual(['abandon 1', 'close 1', 'unknown']);
     await expect(delivery.deliver(FakeBatch.of(2), records)).rejects.toThrow('not open');
   });
 });
@@ -147,7 +153,7 @@ describe('a delivery', () => {
     const { log, delivery, records } = setUp();
     await delivery.open(WHERE);
     await delivery.deliver(FakeBatch.of(2, 5), records);
-    expect(log.slice(2)).toEqual(['1 writes 2', '1 commits 7', 'committed']);
+    expect(log.slice(2)).toEqual(['1 writes 2', '1 commits 0@7', 'committed']);
   });
 
   it.each(['aborted', 'unknown'] as const)(
@@ -158,10 +164,128 @@ describe('a delivery', () => {
       const cause = new Error('fenced');
       failures.commit.push(new TransactionError(outcome, cause));
       await expect(delivery.deliver(FakeBatch.of(2), records)).rejects.toBe(cause);
-      expect(log.slice(4)).toEqual(['close 1', outcome]);
+      expect(log.slice(4)).toEqual(['abandon 1', 'close 1', outcome]);
       await expect(delivery.deliver(FakeBatch.of(2), records)).rejects.toThrow('not open');
     },
   );
+});
+
+const MEMBER = { memberId: 'm', generationId: 3 };
+
+/** A batch of five that this member has fetched. */
+const fetched = (partition: number, member = MEMBER) =>
+  Object.assign(FakeBatch.of(2, 5), { partition, member });
+
+describe('batches that are ready together', () => {
+  it('share a transaction with all their positions, as the member that has fetched them', async () => {
+    const { log, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)]);
+    expect(log.slice(4)).toEqual(['1 writes 4', '1 commits 0@7 1@7 as m', 'committed']);
+  });
+
+  it('take turns with their producers', async () => {
+    const { log, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    for (let round = 0; round < 3; round++) {
+      await Promise.all([delivery.deliver(fetched(1), records), delivery.deliver(fetched(0), records)]);
+    }
+    const writers = log.filter((line) => line.includes('writes')).map((line) => line[0]);
+    expect(writers).toEqual(['1', '2', '1']);
+  });
+
+  it('of two generations are two transactions', async () => {
+    const { log, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    const later = { ...MEMBER, generationId: 4 };
+    await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1, later), records)]);
+    expect(log.filter((line) => line.includes('commits'))).toEqual(['1 commits 0@7', '2 commits 1@7']);
+  });
+
+  it('are written alone where one is large', async () => {
+    const { log, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    const large = [{ ...outgoingRecord(), value: Buffer.alloc(200_000) }];
+    await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), large)]);
+    expect(log.filter((line) => line.includes('commits'))).toEqual(['2 commits 1@7', '1 commits 0@7']);
+  });
+
+  it('fail together, and are written alone the next time', async () => {
+    const { log, failures, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    const cause = new Error('may not write');
+    failures.commit.push(new TransactionError('aborted', cause));
+    const both = () => [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
+    const failed = await Promise.allSettled(both());
+    expect(failed.map((one) => one.status === 'rejected' && (one.reason as unknown))).toEqual([cause, cause]);
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    log.length = 0;
+    await Promise.all(both());
+    expect(log.filter((line) => line.includes('commits'))).toEqual(['3 commits 0@7', '4 commits 1@7']);
+    log.length = 0;
+    await Promise.all(both());
+    expect(log.filter((line) => line.includes('commits'))).toHaveLength(1);
+  });
+
+  it('are given up when one of their partitions is opened anew meanwhile', async () => {
+    const { log, failures, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    const { promise: written, reject: end } = Promise.withResolvers<never>();
+    failures.commit.push(written);
+    const both = [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
+    while (!log.some((line) => line.includes('commits'))) await new Promise(setImmediate);
+    log.length = 0;
+    await delivery.open(OTHER);
+    expect(log).toEqual(['abandon 1', 'close 2', 'open 3 for 1', 'read']);
+    const givenUp = new AbortedError('the transaction was given up');
+    end(new TransactionError('aborted', givenUp));
+    const reasons = (await Promise.allSettled(both)).map(
+      (one) => one.status === 'rejected' && (one.reason as unknown),
+    );
+    expect(reasons).toEqual([givenUp, givenUp]);
+  });
+
+  it('leave out one whose partition was opened anew before', async () => {
+    const { log, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    const both = [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
+    const opening = delivery.open(OTHER);
+    const [first, second] = await Promise.allSettled(both);
+    await opening;
+    expect(first?.status).toBe('fulfilled');
+    expect(second).toMatchObject({ reason: expect.any(AbortedError) as unknown });
+    expect(log).toContain('1 commits 0@7');
+  });
+
+  it('do not share where the brokers cannot refuse a former member', async () => {
+    const { log, failures, delivery, records } = setUp();
+    failures.read.push(new GroupTransactionsUnsupportedError('too old'));
+    expect(await delivery.open(WHERE)).toBe(5n);
+    await delivery.open(OTHER);
+    await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)]);
+    expect(log.filter((line) => line.includes('commits'))).toEqual(['1 commits 0@7', '2 commits 1@7']);
+  });
+});
+
+describe('the next fetch', () => {
+  it('waits a moment after a small transaction, but not for a service that stops', async () => {
+    const { delivery, records } = setUp();
+    await delivery.open(WHERE);
+    const began = performance.now();
+    await delivery.deliver(FakeBatch.of(2), records);
+    await delivery.pace(new AbortController().signal);
+    expect(performance.now() - began).toBeGreaterThanOrEqual(1);
+    await delivery.deliver(FakeBatch.of(2), records);
+    await delivery.pace(AbortSignal.abort());
+  });
 });
 
 describe('an assignment', () => {

@@ -1,34 +1,63 @@
+import { abortableDelay, AbortedError } from '../abort.js';
 import type { CommittedOffsets } from '../driver/committed-offsets.js';
 import { withDriverDeadline } from '../driver/driver-deadline.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
+import { GroupTransactionsUnsupportedError } from '../driver/group-transactions.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
 import type { TransportEvents } from '../events.js';
+import { groupBy } from '../group-by.js';
 import { partitionKey, type OutgoingRecord, type TopicPartition } from '../record.js';
 import type { Delivery } from './delivery.js';
+import { isSmall, paceOf } from './light-load.js';
 import type { TopicLimits } from './topic-limits.js';
 import { writeRecords } from './write-records.js';
 
 type OpenProducer = (partition: TopicPartition) => Promise<TransactionalProducer>;
+
+/** A batch to write, with the producer that its partition was opened with. */
+interface Ready {
+  readonly batch: FetchedBatch;
+  readonly records: readonly OutgoingRecord[];
+  readonly producer: TransactionalProducer;
+}
+
+interface Waiting extends Ready {
+  readonly done: (written: Promise<void>) => void;
+}
 
 /**
  * Delivery guarantee: exactly once, for readers of committed records. Outputs, dead letters and the offset of
  * a batch are one transaction, by a producer that belongs to the input partition. Opening a partition shuts
  * out whoever had it before, and only then reads where to go on: a commit whose answer was lost has either
  * happened by then or never will.
+ *
+ * Small batches of one fetch share a transaction, by the producer of one of them. Opening another of its
+ * partitions does not shut that one out. So the group refuses it when the partitions may have gone to others,
+ * a position that it moves is not read while it is open, and within this process it is given up.
  */
 export class ExactlyOnceDelivery implements Delivery {
+  /** Used least recently first: after a commit the coordinator is busy with that producer for a moment. */
   private readonly producers = new Map<string, TransactionalProducer>();
   private readonly closing = new Set<Promise<void>>();
+  /** By partition, the producer that writes its batch just now. */
+  private readonly writing = new Map<string, TransactionalProducer>();
+  /** Partitions whose last transaction failed: one batch must not keep those of others from being written. */
+  private readonly alone = new Set<string>();
+  private canShare = true;
+  private waiting: Waiting[] = [];
+  /** When the next fetch should be, in milliseconds of the process's clock. */
+  private nextFetchAt = 0;
 
   constructor(
     private readonly openProducer: OpenProducer,
-    private readonly committed: Pick<CommittedOffsets, 'read' | 'range' | 'close'>,
+    private readonly committed: Pick<CommittedOffsets, 'read' | 'readStable' | 'range' | 'close'>,
     private readonly limits: TopicLimits,
     private readonly events: TransportEvents,
   ) {}
 
   async open(partition: TopicPartition): Promise<bigint> {
     const key = partitionKey(partition);
+    this.writing.get(key)?.abandon();
     this.discard(key, this.producers.get(key));
     const opening = this.openProducer(partition);
     let producer: TransactionalProducer;
@@ -55,19 +84,20 @@ export class ExactlyOnceDelivery implements Delivery {
     const key = partitionKey(batch);
     const producer = this.producers.get(key);
     if (!producer) throw new Error('the partition is not open');
-    try {
-      const written = producer.commit(batch, batch.nextOffset, (send) =>
-        writeRecords(records, this.limits, send),
-      );
-      // What is committed after the deadline is seen, or shut out, by the next opening.
-      await withDriverDeadline(written);
-      this.events.emit('transaction', { outcome: 'committed' });
-    } catch (error) {
-      this.discard(key, producer);
-      const known = error instanceof TransactionError;
-      this.events.emit('transaction', { outcome: known ? error.outcome : 'unknown' });
-      throw known ? error.cause : error;
+    const ready = { batch, records, producer };
+    if (!this.canShare || !batch.member || this.alone.has(key) || !isSmall(records)) {
+      return this.write([ready]);
     }
+    const written = await new Promise<{ by: Promise<void> }>((resolve) => {
+      this.waiting.push({ ...ready, done: (by) => resolve({ by }) });
+      // The other batches of the same fetch are ready by then, unless they wait for something outside.
+      if (this.waiting.length === 1) setImmediate(() => this.writeWaiting());
+    });
+    return written.by;
+  }
+
+  pace(signal: AbortSignal): Promise<void> {
+    return abortableDelay(this.nextFetchAt - performance.now(), signal);
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
@@ -80,10 +110,67 @@ export class ExactlyOnceDelivery implements Delivery {
     await Promise.all([...this.closing, this.committed.close()]);
   }
 
+  private writeWaiting(): void {
+    const { waiting } = this;
+    this.waiting = [];
+    const isOpen = ({ batch, producer }: Ready) => this.producers.get(partitionKey(batch)) === producer;
+    const [open, closed] = [waiting.filter(isOpen), waiting.filter((one) => !isOpen(one))];
+    for (const { done } of closed) done(Promise.reject(new AbortedError('the partition was opened anew')));
+    for (const ready of groupBy(open, ({ batch }) => batch.member).values()) {
+      const written = this.write(ready);
+      for (const { done } of ready) done(written);
+    }
+  }
+
+  /** One transaction of batches that the same member has fetched. */
+  private async write(ready: readonly Ready[]): Promise<void> {
+    const byKey = new Map(ready.map((one) => [partitionKey(one.batch), one.producer]));
+    const [key, producer] = [...this.producers].find(([one, open]) => byKey.get(one) === open) ?? [];
+    if (key === undefined || !producer) throw new Error('the partition is not open');
+    this.producers.delete(key);
+    this.producers.set(key, producer);
+    for (const one of byKey.keys()) this.writing.set(one, producer);
+
+    const positions = ready.map(({ batch: { topic, partition, nextOffset } }) => ({
+      topic,
+      partition,
+      offset: nextOffset,
+    }));
+    const records = ready.flatMap((one) => one.records);
+    const member = ready.length > 1 ? ready[0]?.batch.member : undefined;
+    this.nextFetchAt = performance.now() + paceOf(ready.length, records);
+    try {
+      const written = producer.commit(positions, (send) => writeRecords(records, this.limits, send), member);
+      // What is committed after the deadline is seen, or shut out, by the next opening.
+      await withDriverDeadline(written);
+      for (const one of byKey.keys()) this.alone.delete(one);
+      this.events.emit('transaction', { outcome: 'committed' });
+    } catch (error) {
+      producer.abandon();
+      this.discard(key, producer);
+      for (const one of byKey.keys()) this.alone.add(one);
+      const known = error instanceof TransactionError;
+      this.events.emit('transaction', { outcome: known ? error.outcome : 'unknown' });
+      throw known ? error.cause : error;
+    } finally {
+      for (const one of byKey.keys()) if (this.writing.get(one) === producer) this.writing.delete(one);
+    }
+  }
+
   private async startOf(partition: TopicPartition): Promise<bigint> {
     // With nothing committed not even the fetched position can be trusted: kafkajs remembers the offset of a
     // transaction that was aborted. A group that begins at the end has committed that end by now.
-    return (await this.committed.read(partition)) ?? (await this.committed.range(partition)).low;
+    return (await this.committedOf(partition)) ?? (await this.committed.range(partition)).low;
+  }
+
+  private async committedOf(partition: TopicPartition): Promise<bigint | undefined> {
+    try {
+      return await this.committed.readStable(partition);
+    } catch (error) {
+      if (!(error instanceof GroupTransactionsUnsupportedError)) throw error;
+      this.canShare = false;
+      return this.committed.read(partition);
+    }
   }
 
   private discard(key: string, producer: TransactionalProducer | undefined): void {

@@ -1,5 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import type { FetchedRecord } from './codec/record-decoder.js';
+import type { GroupBroker } from './group-transactions.js';
 import { kafkajs } from './kafkajs.js';
 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
@@ -39,7 +40,7 @@ interface FetchRequest {
   }[];
 }
 
-interface Broker {
+interface Broker extends GroupBroker {
   fetch(request: FetchRequest): Promise<{
     readonly responses: readonly {
       readonly topicName: string;
@@ -60,6 +61,7 @@ export interface Cluster {
     partitions: readonly number[],
   ): Readonly<Record<string, readonly number[]>>;
   findBroker(node: { readonly nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(group: { readonly groupId: string }): Promise<Broker>;
   /** See `offsetsIn`. */
   fetchTopicsOffset(
     topics: readonly {

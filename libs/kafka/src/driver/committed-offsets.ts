@@ -1,9 +1,15 @@
 import type { Admin, Kafka } from 'kafkajs';
+import { setTimeout as delay } from 'node:timers/promises';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
+import { createCluster, type Cluster } from './cluster.js';
 import { withDriverDeadline } from './driver-deadline.js';
+import { errorCode } from './kafka-client.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
+const METADATA_MAX_AGE_MS = 300_000;
+/** Waits between looks at a position that an open transaction moves. */
+const STABLE_DELAYS_MS = [10, 20, 50, 100, 200, 300, 300];
 
 export interface OffsetRange {
   /** Offset of the first record that is still there. */
@@ -15,6 +21,7 @@ export interface OffsetRange {
 /** Reads what a consumer group has committed, and where partitions end. */
 export class CommittedOffsets {
   private admin: Promise<Admin> | undefined;
+  private cluster: Promise<Cluster> | undefined;
 
   constructor(
     private readonly kafka: Kafka,
@@ -27,6 +34,28 @@ export class CommittedOffsets {
     const offset = found?.partitions.find((one) => one.partition === partition)?.offset;
     // kafkajs itself commits -1 and -2 in some cases: not a position either.
     return offset === undefined || BigInt(offset) < 0n ? undefined : BigInt(offset);
+  }
+
+  /**
+   * The same, once no transaction is open any more that moves it.
+   * @throws the driver's error, UNSTABLE_OFFSET_COMMIT when one stays open
+   */
+  async readStable({ topic, partition }: TopicPartition): Promise<bigint | undefined> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const cluster = await (this.cluster ??= this.connectCluster());
+        const coordinator = await cluster.findGroupCoordinator({ groupId: this.groupId });
+        return await coordinator.stableOffset(this.groupId, topic, partition);
+      } catch (error) {
+        const delayMs = STABLE_DELAYS_MS[attempt];
+        if (errorCode(error) !== 'UNSTABLE_OFFSET_COMMIT') await this.closeCluster();
+        else if (delayMs !== undefined) {
+          await delay(delayMs);
+          continue;
+        }
+        throw error;
+      }
+    }
   }
 
   /** Where the partition begins and ends now. @throws the driver's error */
@@ -51,6 +80,20 @@ export class CommittedOffsets {
     this.admin = undefined;
     const disconnected = admin?.then((connected) => connected.disconnect());
     if (disconnected) await withTimeLimit(disconnected, DISCONNECT_LIMIT_MS);
+    await this.closeCluster();
+  }
+
+  private async closeCluster(): Promise<void> {
+    const { cluster } = this;
+    this.cluster = undefined;
+    const disconnected = cluster?.then((connected) => connected.disconnect());
+    if (disconnected) await withTimeLimit(disconnected, DISCONNECT_LIMIT_MS);
+  }
+
+  private async connectCluster(): Promise<Cluster> {
+    const cluster = createCluster(this.kafka, METADATA_MAX_AGE_MS);
+    await cluster.connect();
+    return cluster;
   }
 
   private async knownRange({ topic, partition }: TopicPartition): Promise<OffsetRange | undefined> {

@@ -3,6 +3,7 @@ import type { InputRecord, TopicPartition } from '../record.js';
 import { abortableDelay, withTimeLimit } from '../abort.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { assignerTelling } from './group-members.js';
+import { GROUP_GENERATION, type GroupMembership } from './group-transactions.js';
 import { accessDelayMs, reconnectDelay } from './reconnect-delay.js';
 import { accessFailure } from './security/access-failure.js';
 import { OFFSET_OUT_OF_RANGE, type PositionOutOfRange } from './offset-out-of-range.js';
@@ -16,6 +17,8 @@ export interface FetchedBatch extends TopicPartition {
   readonly nextOffset: bigint;
   /** End of the partition when the batch was fetched. */
   readonly highWatermark: bigint;
+  /** Who has fetched it. */
+  readonly member: GroupMembership | undefined;
   /** Sends a heartbeat when one is due. @throws the driver's error when the group is rebalancing */
   heartbeat(): Promise<void>;
   /** The batch with some of its records; those from `nextOffset` on, if it is given, are fetched again. */
@@ -74,6 +77,7 @@ export class GroupConsumer {
   private readonly consumer: Consumer;
   private readonly stopping = new AbortController();
   private running = false;
+  private member: GroupMembership | undefined;
   /** Crashes for lack of access since the last join. */
   private refusals = 0;
 
@@ -135,7 +139,7 @@ export class GroupConsumer {
       autoCommit: false,
       eachBatchAutoResolve: false,
       partitionsConsumedConcurrently: this.options.concurrentPartitions,
-      eachBatch: (payload) => this.listener.onBatch(toFetchedBatch(payload)),
+      eachBatch: (payload) => this.listener.onBatch(toFetchedBatch(payload, this.member)),
     });
   }
 
@@ -193,11 +197,13 @@ export class GroupConsumer {
     consumer.on(events.END_BATCH_PROCESS, ({ payload: { topic, partition, batchSize, lastOffset } }) => {
       if (batchSize === 0) this.listener.onSkipped({ topic, partition }, BigInt(lastOffset) + 1n);
     });
-    (consumer as unknown as OutOfRangeSource).on(
-      OFFSET_OUT_OF_RANGE,
-      ({ payload: { topic, partition, offset } }) =>
-        this.listener.onOutOfRange({ topic, partition }, BigInt(offset)),
+    const added = consumer as unknown as AddedEvents;
+    added.on(OFFSET_OUT_OF_RANGE, ({ payload: { topic, partition, offset } }) =>
+      this.listener.onOutOfRange({ topic, partition }, BigInt(offset)),
     );
+    added.on(GROUP_GENERATION, ({ payload }) => {
+      this.member = payload;
+    });
     consumer.on(events.REBALANCING, () => this.listener.onLeft());
     consumer.on(events.STOP, () => this.listener.onLeft());
     consumer.on(events.CRASH, ({ payload: { error, restart } }) => {
@@ -211,12 +217,13 @@ export class GroupConsumer {
   }
 }
 
-/** kafkajs' types do not know the event that was added to it. */
-interface OutOfRangeSource {
+/** kafkajs' types do not know the events that were added to it. */
+interface AddedEvents {
   on(
     event: typeof OFFSET_OUT_OF_RANGE,
     listener: (event: { readonly payload: PositionOutOfRange }) => void,
   ): void;
+  on(event: typeof GROUP_GENERATION, listener: (event: { readonly payload: GroupMembership }) => void): void;
 }
 
 /** Whether the error, or one that it wraps, passes by itself. */
@@ -229,15 +236,16 @@ function isPassing(error: unknown): boolean {
   return false;
 }
 
-function toFetchedBatch(payload: EachBatchPayload): FetchedBatch {
+function toFetchedBatch(payload: EachBatchPayload, member: GroupMembership | undefined): FetchedBatch {
   const { batch } = payload;
   // Our codec decodes headers into an ordered list; kafkajs' types know only its own form.
   const records = batch.messages as unknown as readonly InputRecord[];
-  return fetchedBatch(payload, records, BigInt(batch.lastOffset()) + 1n);
+  return fetchedBatch(payload, member, records, BigInt(batch.lastOffset()) + 1n);
 }
 
 function fetchedBatch(
   payload: EachBatchPayload,
+  member: GroupMembership | undefined,
   records: readonly InputRecord[],
   nextOffset: bigint,
 ): FetchedBatch {
@@ -250,7 +258,8 @@ function fetchedBatch(
     fetchedOffset: BigInt((batch as unknown as { fetchedOffset: string }).fetchedOffset),
     nextOffset,
     highWatermark: BigInt(batch.highWatermark),
-    narrow: (some, next = nextOffset) => fetchedBatch(payload, some, next),
+    member,
+    narrow: (some, next = nextOffset) => fetchedBatch(payload, member, some, next),
     heartbeat: () => payload.heartbeat(),
     // Not consumer.commitOffsets: that one returns in silence, without committing, while the consumer stops.
     commit: () =>

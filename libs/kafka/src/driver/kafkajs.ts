@@ -5,6 +5,7 @@ import { installCompression } from './codec/compression.js';
 import { installCodec } from './codec/install-codec.js';
 import { installConnection } from './connection.js';
 import { installFetchManager } from './fetch-manager.js';
+import { installGroupTransactions } from './group-transactions.js';
 import { installKnownCoordinators } from './known-coordinators.js';
 import { installMemberId } from './member-id.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
@@ -29,6 +30,7 @@ installSilentBrokers(require);
 installMemberId(require);
 installFetchManager(require);
 installKnownCoordinators(require);
+installGroupTransactions(require);
 installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */

@@ -1,8 +1,10 @@
 import type { Kafka, Producer, Transaction } from 'kafkajs';
-import { withTimeLimit } from '../abort.js';
+import { AbortedError, withTimeLimit } from '../abort.js';
 import type { OutgoingRecord, TopicPartition } from '../record.js';
+import { groupBy } from '../group-by.js';
 import type { Compression } from './codec/compression.js';
 import { compressionType } from './compression-type.js';
+import { committedBy, type GroupMembership } from './group-transactions.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
 export interface TransactionalOptions {
@@ -18,7 +20,8 @@ export interface TransactionalOptions {
 
 type Write = (send: (records: readonly OutgoingRecord[]) => Promise<unknown>) => Promise<void>;
 
-interface Position extends TopicPartition {
+/** Where a group goes on in a partition. */
+export interface Position extends TopicPartition {
   readonly offset: bigint;
 }
 
@@ -51,6 +54,7 @@ const RETRY = { initialRetryTime: 5, multiplier: 2, maxRetryTime: 1_000, retries
  */
 export class TransactionalProducer {
   private begun: Transaction | undefined;
+  private abandoned = false;
   private working: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -85,16 +89,22 @@ export class TransactionalProducer {
   }
 
   /**
-   * Commits what `write` sends, together with `offset` as the group's position in `from`; all or nothing.
+   * Commits what `write` sends, together with positions of the group; all or nothing. Those of partitions other
+   * than this producer's own are safe only with the member that has fetched them.
    * @throws TransactionError with what `write` or the driver threw as its cause
    */
-  commit(from: TopicPartition, offset: bigint, write: Write): Promise<void> {
-    return this.keep(write, { ...from, offset });
+  commit(positions: readonly Position[], write: Write, member?: GroupMembership): Promise<void> {
+    return this.keep(write, positions, member);
   }
 
   /** The same without a position of the group. @throws TransactionError */
   commitRecords(write: Write): Promise<void> {
-    return this.keep(write, undefined);
+    return this.keep(write, []);
+  }
+
+  /** The transaction in hand is not committed any more, unless its commit is on the way already. */
+  abandon(): void {
+    this.abandoned = true;
   }
 
   /** Waits for the transaction in hand, for a while. */
@@ -103,13 +113,13 @@ export class TransactionalProducer {
     await withTimeLimit(this.producer.disconnect(), DISCONNECT_LIMIT_MS);
   }
 
-  private keep(write: Write, position: Position | undefined): Promise<void> {
-    const work = this.run(write, position);
+  private keep(write: Write, positions: readonly Position[], member?: GroupMembership): Promise<void> {
+    const work = this.run(write, positions, member);
     this.working = work.catch(() => undefined);
     return work;
   }
 
-  private async run(write: Write, position: Position | undefined): Promise<void> {
+  private async run(write: Write, positions: readonly Position[], member?: GroupMembership): Promise<void> {
     const transaction = this.begun ?? (await this.begin());
     this.begun = undefined;
     try {
@@ -121,13 +131,14 @@ export class TransactionalProducer {
           topicMessages: toTopicMessages(records),
         }),
       );
-      if (position) {
-        const { topic, partition, offset } = position;
+      if (positions.length > 0) {
+        const topics = toTopics(positions);
         await transaction.sendOffsets({
           consumerGroupId: this.options.groupId,
-          topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+          topics: member ? committedBy(member, topics) : topics,
         });
       }
+      if (this.abandoned) throw new AbortedError('the transaction was given up');
     } catch (error) {
       // Spares readers the wait until the broker or the next owner ends it.
       await withTimeLimit(transaction.abort(), ABORT_LIMIT_MS);
@@ -148,3 +159,9 @@ export class TransactionalProducer {
     }
   }
 }
+
+const toTopics = (positions: readonly Position[]) =>
+  [...groupBy(positions, ({ topic }) => topic)].map(([topic, some]) => ({
+    topic,
+    partitions: some.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
+  }));

@@ -213,6 +213,16 @@ describe('a batch whose partition is lost', () => {
     },
   );
 
+  it('in a former membership says nothing about this one', async () => {
+    const bench = new Bench();
+    bench.deliver = () => {
+      bench.assignment.replace([WHERE]);
+      return Promise.reject(rebalancing());
+    };
+    await bench.process(FakeBatch.of(1));
+    expect(bench.events).toEqual([]);
+  });
+
   it('to a new assignment while the handler works is not written', async () => {
     const bench = new Bench();
     bench.handle = (...args) => (bench.assignment.replace([WHERE]), processAll(...args));

@@ -203,7 +203,11 @@ export class BatchProcessor {
   /** The batch stays where it is in the topic: wait, then take it again. */
   private fail(batch: FetchedBatch, state: PartitionState, error: unknown): void {
     state.opened = false;
-    if (isMembershipError(error)) throw error;
+    if (isMembershipError(error)) {
+      // That of a former membership has nothing to say about this one.
+      if (this.assignment.get(batch) !== state) return;
+      throw error;
+    }
     if (error instanceof AbortedError) return;
     if (error instanceof UndeliverableError) {
       const { offset, target } = error;

@@ -243,7 +243,9 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private async onBatch(batch: FetchedBatch): Promise<void> {
     const route = this.routes.get(batch.topic);
-    if (route && !this.stopping.signal.aborted) await this.processor.process(batch, route, this.consumer);
+    if (!route || this.stopping.signal.aborted) return;
+    await this.processor.process(batch, route, this.consumer);
+    await this.delivery.pace(this.stopping.signal);
   }
 
   private onJoined(partitions: readonly TopicPartition[]): void {

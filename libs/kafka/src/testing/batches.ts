@@ -7,6 +7,7 @@ export class FakeBatch implements FetchedBatch {
   readonly topic = 'in';
   readonly partition = 0;
   readonly highWatermark = 1_000n;
+  readonly member = undefined;
   readonly calls: string[] = [];
   heartbeatError: Error | undefined;
   commitError: Error | undefined;

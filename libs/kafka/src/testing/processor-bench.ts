@@ -59,6 +59,7 @@ export class Bench {
       {
         open: () => (this.opened++, this.open()),
         deliver: (_, records) => (this.delivered.push(records), this.deliver()),
+        pace: () => Promise.resolve(),
         assigned: () => undefined,
         close: () => Promise.resolve(),
       },
