@@ -26,19 +26,29 @@ afterAll(async () => {
 /** A member of a group that takes nothing, and a producer of the group's first partition. */
 async function setUp() {
   const topics = uniqueTopics(2);
+  const names = [topics.input, topics.output];
   await admin.createTopics({
-    waitForLeaders: true,
-    topics: [topics.input, topics.output].map((topic) => ({ topic, numPartitions: 2 })),
+    waitForLeaders: false,
+    topics: names.map((topic) => ({ topic, numPartitions: 2 })),
   });
+  await eventually('the topics are there', () => haveLeaders(names));
   const offsets = new CommittedOffsets(kafka, topics.group);
   const producer = await open(topics);
   const member = await join(topics);
   closing.push(() => offsets.close());
   const position = (partition: number, offset: bigint) => ({ topic: topics.input, partition, offset });
   const committed = () =>
-    Promise.all([0, 1].map((partition) => offsets.readStable({ topic: topics.input, partition })));
+    Promise.all(
+      [0, 1].map(async (partition) => (await offsets.readStable({ topic: topics.input, partition })).offset),
+    );
   return { topics, offsets, producer, member, position, committed };
 }
+
+const haveLeaders = (topics: string[]) =>
+  admin.fetchTopicMetadata({ topics }).then(
+    (found) => found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)),
+    () => false,
+  );
 
 async function open({ group, input }: Topics) {
   const producer = await TransactionalProducer.open(kafka, {

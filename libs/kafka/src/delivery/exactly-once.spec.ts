@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { AbortedError, DeadlineError } from '../abort.js';
 import { DRIVER_DEADLINE_MS } from '../driver/driver-deadline.js';
-import { GroupTransactionsUnsupportedError } from '../driver/group-transactions.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
 import { TransportEvents } from '../events.js';
 import type { OutgoingRecord } from '../record.js';
@@ -14,7 +13,7 @@ const WHERE = { topic: 'in', partition: 0 };
 const OTHER = { topic: 'in', partition: 1 };
 
 /** What happens, in its order, over all producers; each has a number. */
-function setUp(committed: bigint | 'nothing' = 5n) {
+function setUp(committed: bigint | 'nothing' = 5n, checksMembers = true) {
   const log: string[] = [];
   const failures: { open: Error[]; read: (Error | Promise<never>)[]; commit: unknown[] } = {
     open: [],
@@ -64,8 +63,7 @@ function setUp(committed: bigint | 'nothing' = 5n) {
   const delivery = new ExactlyOnceDelivery(
     openProducer,
     {
-      read,
-      readStable: read,
+      readStable: async () => ({ offset: await read(), checksMembers }),
       range: () => Promise.resolve({ low: 2n, high: 9n }),
       close: () => Promise.resolve(void log.push('close offsets')),
     },
@@ -202,7 +200,10 @@ describe('batches that are ready together', () => {
     await delivery.open(OTHER);
     const later = { ...MEMBER, generationId: 4 };
     await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1, later), records)]);
-    expect(log.filter((line) => line.includes('commits'))).toEqual(['1 commits 0@7', '2 commits 1@7']);
+    expect(log.filter((line) => line.includes('commits'))).toEqual([
+      '1 commits 0@7 as m',
+      '2 commits 1@7 as m',
+    ]);
   });
 
   it('are written alone where one is large', async () => {
@@ -211,7 +212,10 @@ describe('batches that are ready together', () => {
     await delivery.open(OTHER);
     const large = [{ ...outgoingRecord(), value: Buffer.alloc(200_000) }];
     await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), large)]);
-    expect(log.filter((line) => line.includes('commits'))).toEqual(['2 commits 1@7', '1 commits 0@7']);
+    expect(log.filter((line) => line.includes('commits'))).toEqual([
+      '2 commits 1@7 as m',
+      '1 commits 0@7 as m',
+    ]);
   });
 
   it('fail together, and are written alone the next time', async () => {
@@ -227,7 +231,10 @@ describe('batches that are ready together', () => {
     await delivery.open(OTHER);
     log.length = 0;
     await Promise.all(both());
-    expect(log.filter((line) => line.includes('commits'))).toEqual(['3 commits 0@7', '4 commits 1@7']);
+    expect(log.filter((line) => line.includes('commits'))).toEqual([
+      '3 commits 0@7 as m',
+      '4 commits 1@7 as m',
+    ]);
     log.length = 0;
     await Promise.all(both());
     expect(log.filter((line) => line.includes('commits'))).toHaveLength(1);
@@ -262,29 +269,55 @@ describe('batches that are ready together', () => {
     await opening;
     expect(first?.status).toBe('fulfilled');
     expect(second).toMatchObject({ reason: expect.any(AbortedError) as unknown });
-    expect(log).toContain('1 commits 0@7');
+    expect(log).toContain('1 commits 0@7 as m');
   });
 
-  it('do not share where the brokers cannot refuse a former member', async () => {
-    const { log, failures, delivery, records } = setUp();
-    failures.read.push(new GroupTransactionsUnsupportedError('too old'));
-    expect(await delivery.open(WHERE)).toBe(5n);
+  it('do not share where the brokers do not check members, and are not committed as one', async () => {
+    const { log, delivery, records } = setUp(5n, false);
+    await delivery.open(WHERE);
     await delivery.open(OTHER);
     await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)]);
     expect(log.filter((line) => line.includes('commits'))).toEqual(['1 commits 0@7', '2 commits 1@7']);
   });
+
+  it('are given up when one of their partitions goes to others', async () => {
+    const { log, failures, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    await delivery.open(OTHER);
+    const { promise: written, reject: end } = Promise.withResolvers<never>();
+    failures.commit.push(written);
+    const both = [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
+    while (!log.some((line) => line.includes('commits'))) await new Promise(setImmediate);
+    log.length = 0;
+    delivery.assigned([WHERE]);
+    expect(log).toEqual(['abandon 1', 'close 2']);
+    end(new Error('given up'));
+    await Promise.allSettled(both);
+  });
 });
 
 describe('the next fetch', () => {
-  it('waits a moment after a small transaction, but not for a service that stops', async () => {
+  /** Fifty partitions have shared a transaction just now. */
+  async function afterSharing() {
     const { delivery, records } = setUp();
-    await delivery.open(WHERE);
+    const numbers = Array.from({ length: 50 }, (_, partition) => partition);
+    await Promise.all(numbers.map((partition) => delivery.open({ topic: 'in', partition })));
+    await Promise.all(numbers.map((partition) => delivery.deliver(fetched(partition), records)));
+    return delivery;
+  }
+
+  it('waits after a small transaction of many partitions', async () => {
+    const delivery = await afterSharing();
     const began = performance.now();
-    await delivery.deliver(FakeBatch.of(2), records);
     await delivery.pace(new AbortController().signal);
-    expect(performance.now() - began).toBeGreaterThanOrEqual(1);
-    await delivery.deliver(FakeBatch.of(2), records);
+    expect(performance.now() - began).toBeGreaterThan(50);
+  });
+
+  it('does not wait for a service that stops', async () => {
+    const delivery = await afterSharing();
+    const began = performance.now();
     await delivery.pace(AbortSignal.abort());
+    expect(performance.now() - began).toBeLessThan(50);
   });
 });
 

@@ -2,13 +2,12 @@ import { abortableDelay, AbortedError } from '../abort.js';
 import type { CommittedOffsets } from '../driver/committed-offsets.js';
 import { withDriverDeadline } from '../driver/driver-deadline.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
-import { GroupTransactionsUnsupportedError } from '../driver/group-transactions.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
 import type { TransportEvents } from '../events.js';
 import { groupBy } from '../group-by.js';
 import { partitionKey, type OutgoingRecord, type TopicPartition } from '../record.js';
 import type { Delivery } from './delivery.js';
-import { isSmall, paceOf } from './light-load.js';
+import { isSmall, Pacing } from './light-load.js';
 import type { TopicLimits } from './topic-limits.js';
 import { writeRecords } from './write-records.js';
 
@@ -22,7 +21,7 @@ interface Ready {
 }
 
 interface Waiting extends Ready {
-  readonly done: (written: Promise<void>) => void;
+  readonly follow: (written: Promise<void>) => void;
 }
 
 /**
@@ -43,14 +42,13 @@ export class ExactlyOnceDelivery implements Delivery {
   private readonly writing = new Map<string, TransactionalProducer>();
   /** Partitions whose last transaction failed: one batch must not keep those of others from being written. */
   private readonly alone = new Set<string>();
-  private canShare = true;
+  private canShare = false;
   private waiting: Waiting[] = [];
-  /** When the next fetch should be, in milliseconds of the process's clock. */
-  private nextFetchAt = 0;
+  private readonly pacing = new Pacing();
 
   constructor(
     private readonly openProducer: OpenProducer,
-    private readonly committed: Pick<CommittedOffsets, 'read' | 'readStable' | 'range' | 'close'>,
+    private readonly committed: Pick<CommittedOffsets, 'readStable' | 'range' | 'close'>,
     private readonly limits: TopicLimits,
     private readonly events: TransportEvents,
   ) {}
@@ -88,20 +86,21 @@ export class ExactlyOnceDelivery implements Delivery {
     if (!this.canShare || !batch.member || this.alone.has(key) || !isSmall(records)) {
       return this.write([ready]);
     }
-    const written = await new Promise<{ by: Promise<void> }>((resolve) => {
-      this.waiting.push({ ...ready, done: (by) => resolve({ by }) });
+    return new Promise<void>((resolve) => {
+      this.waiting.push({ ...ready, follow: resolve });
       // The other batches of the same fetch are ready by then, unless they wait for something outside.
       if (this.waiting.length === 1) setImmediate(() => this.writeWaiting());
     });
-    return written.by;
   }
 
-  pace(signal: AbortSignal): Promise<void> {
-    return abortableDelay(this.nextFetchAt - performance.now(), signal);
+  async pace(signal: AbortSignal): Promise<void> {
+    const ms = this.pacing.waitMs();
+    if (ms > 0) await abortableDelay(ms, signal);
   }
 
   assigned(partitions: readonly TopicPartition[]): void {
     const kept = new Set(partitions.map(partitionKey));
+    for (const [key, producer] of this.writing) if (!kept.has(key)) producer.abandon();
     for (const [key, producer] of this.producers) if (!kept.has(key)) this.discard(key, producer);
   }
 
@@ -115,10 +114,11 @@ export class ExactlyOnceDelivery implements Delivery {
     this.waiting = [];
     const isOpen = ({ batch, producer }: Ready) => this.producers.get(partitionKey(batch)) === producer;
     const [open, closed] = [waiting.filter(isOpen), waiting.filter((one) => !isOpen(one))];
-    for (const { done } of closed) done(Promise.reject(new AbortedError('the partition was opened anew')));
+    for (const { follow } of closed)
+      follow(Promise.reject(new AbortedError('the partition was opened anew')));
     for (const ready of groupBy(open, ({ batch }) => batch.member).values()) {
       const written = this.write(ready);
-      for (const { done } of ready) done(written);
+      for (const { follow } of ready) follow(written);
     }
   }
 
@@ -137,8 +137,8 @@ export class ExactlyOnceDelivery implements Delivery {
       offset: nextOffset,
     }));
     const records = ready.flatMap((one) => one.records);
-    const member = ready.length > 1 ? ready[0]?.batch.member : undefined;
-    this.nextFetchAt = performance.now() + paceOf(ready.length, records);
+    const member = this.canShare ? ready[0]?.batch.member : undefined;
+    this.pacing.began(ready.length, records);
     try {
       const written = producer.commit(positions, (send) => writeRecords(records, this.limits, send), member);
       // What is committed after the deadline is seen, or shut out, by the next opening.
@@ -160,17 +160,9 @@ export class ExactlyOnceDelivery implements Delivery {
   private async startOf(partition: TopicPartition): Promise<bigint> {
     // With nothing committed not even the fetched position can be trusted: kafkajs remembers the offset of a
     // transaction that was aborted. A group that begins at the end has committed that end by now.
-    return (await this.committedOf(partition)) ?? (await this.committed.range(partition)).low;
-  }
-
-  private async committedOf(partition: TopicPartition): Promise<bigint | undefined> {
-    try {
-      return await this.committed.readStable(partition);
-    } catch (error) {
-      if (!(error instanceof GroupTransactionsUnsupportedError)) throw error;
-      this.canShare = false;
-      return this.committed.read(partition);
-    }
+    const { offset, checksMembers } = await this.committed.readStable(partition);
+    this.canShare = checksMembers;
+    return offset ?? (await this.committed.range(partition)).low;
   }
 
   private discard(key: string, producer: TransactionalProducer | undefined): void {

@@ -3,7 +3,7 @@ import type { OutgoingRecord } from '../record.js';
 
 /** Bytes of output from which on a batch is worth a transaction of its own, and nothing waits for more. */
 const SMALL_BYTES = 100_000;
-/** A transaction costs the brokers by its partitions: so many milliseconds for each lie between two. */
+/** A transaction costs the brokers by its partitions. */
 const PACE_MS = 2;
 const MAX_PACE_MS = 100;
 
@@ -17,6 +17,26 @@ export function isSmall(records: readonly OutgoingRecord[]): boolean {
   return true;
 }
 
-/** Milliseconds from a transaction's beginning to the next fetch, so that it brings enough to be worth another. */
-export const paceOf = (partitions: number, records: readonly OutgoingRecord[]): number =>
-  isSmall(records) ? Math.min(partitions * PACE_MS, MAX_PACE_MS) : 0;
+/**
+ * When the next fetch brings enough to be worth another transaction: two milliseconds for each partition after the
+ * beginning of a small one. Where anything large was written lately nothing waits.
+ */
+export class Pacing {
+  private nextFetchAt = 0;
+  private busyUntil = 0;
+
+  /** @param now milliseconds of a clock that only goes forward */
+  constructor(private readonly now = () => performance.now()) {}
+
+  /** A transaction of so many partitions has begun. */
+  began(partitions: number, records: readonly OutgoingRecord[]): void {
+    const now = this.now();
+    if (!isSmall(records)) this.busyUntil = now + MAX_PACE_MS;
+    this.nextFetchAt = now < this.busyUntil ? now : now + Math.min(partitions * PACE_MS, MAX_PACE_MS);
+  }
+
+  /** Milliseconds until then; not above 0 when it is time. */
+  waitMs(): number {
+    return this.nextFetchAt - this.now();
+  }
+}

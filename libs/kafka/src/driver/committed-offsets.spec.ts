@@ -1,10 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { CommittedOffsets } from './committed-offsets.js';
-import { kafkajs } from './kafkajs.js';
 
 const WHERE = { topic: 't', partition: 1 };
-const CREATE_CLUSTER = Symbol('private:Kafka:createCluster');
 
 function setUp(offset: string) {
   const calls: string[] = [];
@@ -77,57 +75,5 @@ describe('committed offsets', () => {
     expect(calls).toEqual(['connect', 'disconnect']);
     await offsets.close();
     expect(calls).toHaveLength(2);
-  });
-});
-
-/** A client whose connections answer one after the other: with a position, an error, or that they have none. */
-function stableSetUp(answers: readonly (bigint | undefined | Error)[]) {
-  const calls: string[] = [];
-  const left = [...answers];
-  class Client {
-    readonly [CREATE_CLUSTER] = () => ({
-      connect: () => Promise.resolve(void calls.push('connect')),
-      disconnect: () => Promise.resolve(void calls.push('disconnect')),
-      findGroupCoordinator: ({ groupId }: { groupId: string }) =>
-        Promise.resolve({
-          stableOffset: (...asked: unknown[]) => {
-            calls.push([groupId, ...asked].join(' '));
-            const answer = left.shift();
-            return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
-          },
-        }),
-    });
-  }
-  Object.setPrototypeOf(Client.prototype, kafkajs.Kafka.prototype);
-  return { calls, offsets: new CommittedOffsets(new Client() as unknown as Kafka, 'g') };
-}
-
-describe('a stable offset', () => {
-  const unstable = () => Object.assign(new Error('pending'), { type: 'UNSTABLE_OFFSET_COMMIT' });
-
-  it.each([[5n], [undefined]])('of %s is read from the coordinator', async (offset) => {
-    const { calls, offsets } = stableSetUp([offset]);
-    expect(await offsets.readStable(WHERE)).toBe(offset);
-    expect(calls).toEqual(['connect', 'g g t 1']);
-  });
-
-  it('is waited for while a transaction is open', async () => {
-    const { calls, offsets } = stableSetUp([unstable(), unstable(), 7n]);
-    expect(await offsets.readStable(WHERE)).toBe(7n);
-    expect(calls).toEqual(['connect', 'g g t 1', 'g g t 1', 'g g t 1']);
-  });
-
-  it('is given up when the transaction stays open', async () => {
-    const { offsets } = stableSetUp(Array.from({ length: 20 }, unstable));
-    await expect(offsets.readStable(WHERE)).rejects.toMatchObject({ type: 'UNSTABLE_OFFSET_COMMIT' });
-  });
-
-  it('is asked for over a new connection after a failure', async () => {
-    const { calls, offsets } = stableSetUp([new Error('the broker is gone'), 5n]);
-    await expect(offsets.readStable(WHERE)).rejects.toThrow('the broker is gone');
-    expect(await offsets.readStable(WHERE)).toBe(5n);
-    expect(calls).toEqual(['connect', 'g g t 1', 'disconnect', 'connect', 'g g t 1']);
-    await offsets.close();
-    expect(calls.at(-1)).toBe('disconnect');
   });
 });

@@ -1,15 +1,11 @@
 import type { Admin, Kafka } from 'kafkajs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
-import { createCluster, type Cluster } from './cluster.js';
 import { withDriverDeadline } from './driver-deadline.js';
-import { errorCode } from './kafka-client.js';
+import { GroupTransactionsUnsupportedError, type GroupPosition } from './group-transactions.js';
+import { StableOffsets } from './stable-offsets.js';
 
 const DISCONNECT_LIMIT_MS = 2_000;
-const METADATA_MAX_AGE_MS = 300_000;
-/** Waits between looks at a position that an open transaction moves. */
-const STABLE_DELAYS_MS = [10, 20, 50, 100, 200, 300, 300];
 
 export interface OffsetRange {
   /** Offset of the first record that is still there. */
@@ -21,12 +17,14 @@ export interface OffsetRange {
 /** Reads what a consumer group has committed, and where partitions end. */
 export class CommittedOffsets {
   private admin: Promise<Admin> | undefined;
-  private cluster: Promise<Cluster> | undefined;
+  private readonly stable: StableOffsets;
 
   constructor(
     private readonly kafka: Kafka,
     private readonly groupId: string,
-  ) {}
+  ) {
+    this.stable = new StableOffsets(kafka, groupId);
+  }
 
   /** Undefined where the group has committed nothing. @throws the driver's error */
   async read({ topic, partition }: TopicPartition): Promise<bigint | undefined> {
@@ -37,24 +35,15 @@ export class CommittedOffsets {
   }
 
   /**
-   * The same, once no transaction is open any more that moves it.
+   * The same, once no transaction is open any more that moves it; as `read` where the brokers cannot tell.
    * @throws the driver's error, UNSTABLE_OFFSET_COMMIT when one stays open
    */
-  async readStable({ topic, partition }: TopicPartition): Promise<bigint | undefined> {
-    for (let attempt = 0; ; attempt++) {
-      try {
-        const cluster = await (this.cluster ??= this.connectCluster());
-        const coordinator = await cluster.findGroupCoordinator({ groupId: this.groupId });
-        return await coordinator.stableOffset(this.groupId, topic, partition);
-      } catch (error) {
-        const delayMs = STABLE_DELAYS_MS[attempt];
-        if (errorCode(error) !== 'UNSTABLE_OFFSET_COMMIT') await this.closeCluster();
-        else if (delayMs !== undefined) {
-          await delay(delayMs);
-          continue;
-        }
-        throw error;
-      }
+  async readStable(where: TopicPartition): Promise<GroupPosition> {
+    try {
+      return await this.stable.read(where);
+    } catch (error) {
+      if (!(error instanceof GroupTransactionsUnsupportedError)) throw error;
+      return { offset: await this.read(where), checksMembers: false };
     }
   }
 
@@ -63,7 +52,7 @@ export class CommittedOffsets {
     const known = await this.knownRange(where);
     if (known) return known;
     // The partition may be newer than what this connection knows of the topic.
-    await this.close();
+    await this.closeAdmin();
     const found = await this.knownRange(where);
     if (!found) throw new Error('the partition is not known to the broker');
     return found;
@@ -76,24 +65,15 @@ export class CommittedOffsets {
   }
 
   async close(): Promise<void> {
+    await this.closeAdmin();
+    await this.stable.close();
+  }
+
+  private async closeAdmin(): Promise<void> {
     const { admin } = this;
     this.admin = undefined;
     const disconnected = admin?.then((connected) => connected.disconnect());
     if (disconnected) await withTimeLimit(disconnected, DISCONNECT_LIMIT_MS);
-    await this.closeCluster();
-  }
-
-  private async closeCluster(): Promise<void> {
-    const { cluster } = this;
-    this.cluster = undefined;
-    const disconnected = cluster?.then((connected) => connected.disconnect());
-    if (disconnected) await withTimeLimit(disconnected, DISCONNECT_LIMIT_MS);
-  }
-
-  private async connectCluster(): Promise<Cluster> {
-    const cluster = createCluster(this.kafka, METADATA_MAX_AGE_MS);
-    await cluster.connect();
-    return cluster;
   }
 
   private async knownRange({ topic, partition }: TopicPartition): Promise<OffsetRange | undefined> {
@@ -107,7 +87,7 @@ export class CommittedOffsets {
       const admin = await withDriverDeadline((this.admin ??= this.connect()));
       return await withDriverDeadline(question(admin));
     } catch (error) {
-      await this.close();
+      await this.closeAdmin();
       throw error;
     }
   }

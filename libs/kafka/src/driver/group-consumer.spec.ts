@@ -61,6 +61,7 @@ function setUp() {
   const listener: GroupListener = {
     onBatch: (batch) => Promise.resolve(void heard.push(['batch', batch])),
     onJoined: (assignment) => void heard.push(['joined', assignment]),
+    beforeFetch: () => Promise.resolve(),
     onLeft: () => void heard.push(['left']),
     onHeartbeat: () => void heard.push(['heartbeat']),
     onSkipped: ({ topic, partition }, next) => void heard.push(['skipped', topic, partition, next]),

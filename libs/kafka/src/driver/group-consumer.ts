@@ -1,9 +1,10 @@
 import type { Consumer, EachBatchPayload, Kafka } from 'kafkajs';
 import type { InputRecord, TopicPartition } from '../record.js';
 import { abortableDelay, withTimeLimit } from '../abort.js';
+import type { GroupMembership } from './codec/group-requests.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { assignerTelling } from './group-members.js';
-import { GROUP_GENERATION, type GroupMembership } from './group-transactions.js';
+import { gateFetches, GROUP_GENERATION } from './group-generation.js';
 import { accessDelayMs, reconnectDelay } from './reconnect-delay.js';
 import { accessFailure } from './security/access-failure.js';
 import { OFFSET_OUT_OF_RANGE, type PositionOutOfRange } from './offset-out-of-range.js';
@@ -51,6 +52,8 @@ export interface GroupConsumerOptions {
 export interface GroupListener {
   /** Only driver errors may escape: they make the consumer rejoin. */
   onBatch(batch: FetchedBatch): Promise<void>;
+  /** A fetch begins once it has resolved. Must not reject. */
+  beforeFetch(): Promise<void>;
   onJoined(assignment: readonly TopicPartition[]): void;
   /** The membership ended or is being negotiated anew. */
   onLeft(): void;
@@ -203,6 +206,7 @@ export class GroupConsumer {
     );
     added.on(GROUP_GENERATION, ({ payload }) => {
       this.member = payload;
+      gateFetches(payload, () => this.listener.beforeFetch());
     });
     consumer.on(events.REBALANCING, () => this.listener.onLeft());
     consumer.on(events.STOP, () => this.listener.onLeft());

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   committedBy,
-  GROUP_GENERATION,
   GroupTransactionsUnsupportedError,
   installGroupTransactions,
   type GroupBroker,
 } from './group-transactions.js';
-import { kafkajs } from './kafkajs.js';
+import './kafkajs.js';
 import { installed } from './testing/stock.js';
 
 const BROKER = 'kafkajs/src/broker/index.js';
@@ -46,25 +45,10 @@ function setUp(answer: string, versions: Record<number, { maxVersion: number }> 
       return Promise.resolve({});
     }
   }
-  class ConsumerGroup {
-    readonly memberId = 'm-1';
-    readonly generationId = 7;
-    readonly told: unknown[] = [];
-    readonly instrumentationEmitter = { emit: (...event: unknown[]) => this.told.push(event) };
-    joinAndSync(): Promise<void> {
-      this.told.push('joined');
-      return Promise.resolve();
-    }
-  }
-  const events: Record<string, string> = {};
-  const own: Record<string, unknown> = {
-    [BROKER]: Broker,
-    'kafkajs/src/consumer/instrumentationEvents.js': { events },
-    'kafkajs/src/consumer/consumerGroup.js': ConsumerGroup,
-  };
-  installGroupTransactions(((path: string) => own[path] ?? installed(path)) as unknown as NodeJS.Require);
+  const modules = (path: string) => (path === BROKER ? Broker : installed(path));
+  installGroupTransactions(modules as unknown as NodeJS.Require);
   const broker = new Broker();
-  return { broker: broker as unknown as Extended, sent, group: new ConsumerGroup(), events };
+  return { broker: broker as unknown as Extended, sent };
 }
 
 const positions = () => [{ topic: 't', partitions: [{ partition: 2, offset: '513' }] }];
@@ -119,7 +103,7 @@ describe('the stable position of a group', () => {
     const { broker, sent } = setUp(
       `00 00000000 02 0274 02 00000002 ${offset} ffffffff 00 0000 00 00 0000 00`,
     );
-    expect(await broker.stableOffset('g', 't', 2)).toBe(read);
+    expect(await broker.groupPosition('g', 't', 2)).toEqual({ offset: read, checksMembers: true });
     expect(sent[0]).toMatchObject({ apiKey: OFFSET_FETCH, apiVersion: 7 });
     expect(await bytesOf(sent[0])).toBe('00 0267 02 0274 02 00000002 00 01 00'.replaceAll(' ', ''));
   });
@@ -129,37 +113,28 @@ describe('the stable position of a group', () => {
     ['of the group', '00 00000000 01 0058 00'],
   ])('fails with the error %s', async (_, answer) => {
     const { broker } = setUp(answer);
-    await expect(broker.stableOffset('g', 't', 2)).rejects.toMatchObject({ type: 'UNSTABLE_OFFSET_COMMIT' });
+    await expect(broker.groupPosition('g', 't', 2)).rejects.toMatchObject({ type: 'UNSTABLE_OFFSET_COMMIT' });
+  });
+
+  it('comes from a broker that takes late positions, too, which is told', async () => {
+    const { broker } = setUp(
+      '00 00000000 02 0274 02 00000002 0000000000000005 ffffffff 00 0000 00 00 0000 00',
+      {
+        [TXN_OFFSET_COMMIT]: { maxVersion: 3 },
+      },
+    );
+    expect(await broker.groupPosition('g', 't', 2)).toEqual({ offset: 5n, checksMembers: false });
   });
 
   it('cannot be asked of a broker older than Kafka 2.5', async () => {
     const { broker } = setUp('', { [OFFSET_FETCH]: { maxVersion: 6 } });
-    await expect(broker.stableOffset('g', 't', 2)).rejects.toThrow(GroupTransactionsUnsupportedError);
+    await expect(broker.groupPosition('g', 't', 2)).rejects.toThrow(GroupTransactionsUnsupportedError);
   });
 });
 
-describe('a member that has joined', () => {
-  it('tells of which generation it is', async () => {
-    const { group, events } = setUp('');
-    await group.joinAndSync();
-    expect(group.told).toEqual(['joined', [GROUP_GENERATION, MEMBER]]);
-    expect(Object.values(events)).toContain(GROUP_GENERATION);
-  });
-
-  it('is heard by whoever listens', () => {
-    const consumer = new kafkajs.Kafka({ brokers: ['localhost:1'] }).consumer({ groupId: 'g' });
-    const on = (consumer as unknown as { on: (event: string, listener: () => void) => void }).on;
-    expect(() => on(GROUP_GENERATION, () => undefined)).not.toThrow();
-  });
-});
-
-describe('kafkajs of another shape', () => {
-  it.each([
-    ['class of brokers', BROKER, { prototype: {} }],
-    ['list of events', 'kafkajs/src/consumer/instrumentationEvents.js', {}],
-    ['member of a group', 'kafkajs/src/consumer/consumerGroup.js', {}],
-  ])('without its %s is refused', (_, path, module) => {
-    const modules = (asked: string) => (asked === path ? module : installed(asked));
-    expect(() => installGroupTransactions(modules as unknown as NodeJS.Require)).toThrow('it was');
-  });
+it('kafkajs with another class of brokers is refused', () => {
+  const modules = (path: string) => (path === BROKER ? { prototype: {} } : installed(path));
+  expect(() => installGroupTransactions(modules as unknown as NodeJS.Require)).toThrow(
+    'not the class it was',
+  );
 });

@@ -3,27 +3,33 @@ import {
   createGroupRequests,
   type Exchange,
   type GroupMembership,
-  type GroupRequests,
   type TxnOffsetCommit,
 } from './codec/group-requests.js';
 
-export type { GroupMembership };
-
 const BROKER = 'kafkajs/src/broker/index.js';
-const EVENTS = 'kafkajs/src/consumer/instrumentationEvents.js';
-const GROUP = 'kafkajs/src/consumer/consumerGroup.js';
 const SEND_REQUEST = 'private:Broker:sendRequest';
+const TXN_OFFSET_COMMIT = 28;
+/**
+ * Members are checked from version 3 on. Brokers that know this one, from Kafka 3.8 on, besides refuse what comes late,
+ * after its transaction was aborted; in others it would wait for the producer's next commit, and count with that.
+ */
+const VERIFIES_POSITIONS = 4;
 
-/** A consumer event that kafkajs does not have by itself, after each join; its payload is a `GroupMembership`. */
-export const GROUP_GENERATION = 'consumer.group_generation';
+/** Where a group goes on in a partition. */
+export interface GroupPosition {
+  /** Undefined where nothing is committed. */
+  readonly offset: bigint | undefined;
+  /** Whether the group's coordinator refuses positions in transactions of others than its members. */
+  readonly checksMembers: boolean;
+}
 
 /** kafkajs' connection to a broker, with what is added to it here. */
 export interface GroupBroker {
   /**
-   * The position of a group in a partition, once no transaction that moves it is open any more; undefined where
-   * nothing is committed. @throws the driver's error, UNSTABLE_OFFSET_COMMIT while there is such a transaction
+   * The position that no open transaction moves. @throws the driver's error: UNSTABLE_OFFSET_COMMIT while there is
+   * such a transaction; GroupTransactionsUnsupportedError
    */
-  stableOffset(groupId: string, topic: string, partition: number): Promise<bigint | undefined>;
+  groupPosition(groupId: string, topic: string, partition: number): Promise<GroupPosition>;
 }
 
 type Positions = TxnOffsetCommit['topics'];
@@ -52,23 +58,13 @@ interface Broker {
 type Send = (this: Broker, exchange: Exchange) => ReturnType<Exchange['response']['parse']>;
 type Commit = (this: Broker, commit: TxnOffsetCommit) => Promise<unknown>;
 
-interface ConsumerGroup extends GroupMembership {
-  readonly instrumentationEmitter: { emit(event: string, payload: GroupMembership): void };
-}
-
 /**
  * What kafkajs lacks of KIP-447. A position may then be committed by another partition's producer: the group
- * itself refuses whoever has lost the partition, and who has it next waits until what is open has ended. Has to
- * come before kafkajs is loaded, which reads its list of events once.
+ * itself refuses whoever has lost the partition, and who has it next waits until what is open has ended.
  * @throws Error when the installed kafkajs has another shape
  */
 export function installGroupTransactions(require: ReturnType<typeof createRequire>): void {
   const requests = createGroupRequests(require);
-  extendBroker(require, requests);
-  tellGenerations(require);
-}
-
-function extendBroker(require: ReturnType<typeof createRequire>, requests: GroupRequests): void {
   const { prototype } = require(BROKER) as { prototype?: Record<string | symbol, unknown> };
   const symbol = Object.getOwnPropertySymbols(prototype ?? {}).find(
     ({ description }) => description === SEND_REQUEST,
@@ -87,29 +83,17 @@ function extendBroker(require: ReturnType<typeof createRequire>, requests: Group
     const member = committers.get(positions.topics);
     return member ? ask(this, requests.txnOffsetCommit(positions, member)) : commit.call(this, positions);
   };
-  prototype['stableOffset'] = async function (
+  prototype['groupPosition'] = async function (
     this: Broker,
     groupId: string,
     topic: string,
     partition: number,
-  ): Promise<bigint | undefined> {
+  ): Promise<GroupPosition> {
     const { topics } = await ask(this, requests.stableOffsetFetch({ groupId, topic, partition }));
-    const offset = topics[0]?.partitions[0]?.offset;
-    return offset === undefined || offset < 0n ? undefined : offset;
-  };
-}
-
-function tellGenerations(require: ReturnType<typeof createRequire>): void {
-  const { events } = require(EVENTS) as { events?: Record<string, string> };
-  const { prototype } = require(GROUP) as { prototype?: Record<string, unknown> };
-  const join = prototype?.['joinAndSync'];
-  if (!events || !prototype || typeof join !== 'function') {
-    throw new Error(`${EVENTS} or ${GROUP} is not what it was`);
-  }
-  events['GROUP_GENERATION'] = GROUP_GENERATION;
-  prototype['joinAndSync'] = async function (this: ConsumerGroup) {
-    await (join as () => Promise<void>).call(this);
-    const { memberId, generationId } = this;
-    this.instrumentationEmitter.emit(GROUP_GENERATION, { memberId, generationId });
+    const offset = topics[0]?.partitions[0]?.offset ?? -1n;
+    return {
+      offset: offset < 0n ? undefined : offset,
+      checksMembers: (this.versions[TXN_OFFSET_COMMIT]?.maxVersion ?? 0) >= VERIFIES_POSITIONS,
+    };
   };
 }

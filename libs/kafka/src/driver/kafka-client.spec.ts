@@ -45,6 +45,7 @@ describe('a membership error', () => {
 describe('brokers that are unable', () => {
   it('say so, also as the cause of another error', () => {
     expect(isUnable(errorOf({ type: 'NOT_ENOUGH_REPLICAS' }))).toBe(true);
+    expect(isUnable(errorOf({ type: 'UNSTABLE_OFFSET_COMMIT' }))).toBe(true);
     expect(isUnable(errorOf({}, { cause: errorOf({ type: 'LEADER_NOT_AVAILABLE' }) }))).toBe(true);
   });
 

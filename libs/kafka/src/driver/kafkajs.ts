@@ -5,6 +5,7 @@ import { installCompression } from './codec/compression.js';
 import { installCodec } from './codec/install-codec.js';
 import { installConnection } from './connection.js';
 import { installFetchManager } from './fetch-manager.js';
+import { installGroupGeneration } from './group-generation.js';
 import { installGroupTransactions } from './group-transactions.js';
 import { installKnownCoordinators } from './known-coordinators.js';
 import { installMemberId } from './member-id.js';
@@ -30,6 +31,7 @@ installSilentBrokers(require);
 installMemberId(require);
 installFetchManager(require);
 installKnownCoordinators(require);
+installGroupGeneration(require);
 installGroupTransactions(require);
 installOffsetOutOfRange(require);
 

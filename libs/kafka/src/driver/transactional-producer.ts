@@ -3,8 +3,9 @@ import { AbortedError, withTimeLimit } from '../abort.js';
 import type { OutgoingRecord, TopicPartition } from '../record.js';
 import { groupBy } from '../group-by.js';
 import type { Compression } from './codec/compression.js';
+import type { GroupMembership } from './codec/group-requests.js';
 import { compressionType } from './compression-type.js';
-import { committedBy, type GroupMembership } from './group-transactions.js';
+import { committedBy } from './group-transactions.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
 export interface TransactionalOptions {
@@ -49,7 +50,7 @@ const ABORT_LIMIT_MS = 2_000;
 const RETRY = { initialRetryTime: 5, multiplier: 2, maxRetryTime: 1_000, retries: 9 };
 
 /**
- * Writes transactions of records and an offset. One transaction at a time, and none after one has failed:
+ * Writes transactions of records and positions of the group. One transaction at a time, and none after one has failed:
  * what became of that one, only a new producer with the same id can find out.
  */
 export class TransactionalProducer {

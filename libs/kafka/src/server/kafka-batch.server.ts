@@ -76,6 +76,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
       { ...options, topics: this.topics.inputs, retryTopics: this.topics.retries },
       {
         onBatch: (batch) => this.onBatch(batch),
+        beforeFetch: () => this.delivery.pace(this.stopping.signal),
         onJoined: (partitions) => this.onJoined(partitions),
         onLeft: () => this.onLeft(),
         onHeartbeat: () => this.onHeartbeat(),
@@ -243,9 +244,7 @@ export class KafkaBatchServer extends Server implements CustomTransportStrategy 
 
   private async onBatch(batch: FetchedBatch): Promise<void> {
     const route = this.routes.get(batch.topic);
-    if (!route || this.stopping.signal.aborted) return;
-    await this.processor.process(batch, route, this.consumer);
-    await this.delivery.pace(this.stopping.signal);
+    if (route && !this.stopping.signal.aborted) await this.processor.process(batch, route, this.consumer);
   }
 
   private onJoined(partitions: readonly TopicPartition[]): void {

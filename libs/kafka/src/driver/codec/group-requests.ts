@@ -18,7 +18,7 @@ export interface TxnOffsetCommit {
 }
 
 /** Which position is asked for. */
-export interface OffsetFetch {
+interface OffsetFetch {
   readonly groupId: string;
   readonly topic: string;
   readonly partition: number;
@@ -38,7 +38,7 @@ export interface Exchange {
   };
 }
 
-export interface Answer {
+interface Answer {
   readonly errorCode: number;
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly PartitionAnswer[] }[];
 }
