@@ -13,6 +13,7 @@ export async function run(context) {
     kafkaStreams({ commitMs: 10 }),
     KAFKAJS_LOOP,
   ];
-  await warmUp(context, programs.slice(0, 3), (program) => steady(context, program, LOAD));
+  const kinds = [EXACTLY_ONCE, AT_LEAST_ONCE, kafkaStreams()];
+  await warmUp(context, kinds, (program) => steady(context, program, LOAD));
   return inRounds(context, programs, (program) => steady(context, program, LOAD));
 }

@@ -25,7 +25,7 @@ const FINISH_MS = 240_000;
 const LOOKED_UP_EVERY = 25;
 /** More than all troubles of the look-ups together take, so that no event is given up. */
 const RETRY_DELAYS = ['1s', '2s', '4s', '8s', '16s', '30s', '30s', '30s'];
-/** Of every other seed: batches that share transactions, where large ones have their own. */
+/** Of every other seed: batches that are small enough to share transactions. */
 const SMALL_BATCHES = { MAX_PARTITION_FETCH_BYTES: '65536' };
 /** For so long nothing may wait in any retry topic. */
 const QUIET_MS = 4_000;

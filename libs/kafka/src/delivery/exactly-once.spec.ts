@@ -183,6 +183,17 @@ describe('batches that are ready together', () => {
     expect(log.slice(4)).toEqual(['1 writes 4', '1 commits 0@7 1@7 as m', 'committed']);
   });
 
+  it('leave it to two producers to write them, however many there are', async () => {
+    const { log, delivery, records } = setUp();
+    const numbers = [0, 1, 2, 3, 4];
+    for (const partition of numbers) await delivery.open({ topic: 'in', partition });
+    for (let round = 0; round < 6; round++) {
+      await Promise.all(numbers.map((partition) => delivery.deliver(fetched(partition), records)));
+    }
+    const writers = log.filter((line) => line.includes('writes')).map((line) => line[0]);
+    expect(writers).toEqual(['4', '5', '4', '5', '4', '5']);
+  });
+
   it('take turns with their producers', async () => {
     const { log, delivery, records } = setUp();
     await delivery.open(WHERE);

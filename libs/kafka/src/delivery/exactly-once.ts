@@ -35,7 +35,7 @@ interface Waiting extends Ready {
  * a position that it moves is not read while it is open, and within this process it is given up.
  */
 export class ExactlyOnceDelivery implements Delivery {
-  /** Used least recently first: after a commit the coordinator is busy with that producer for a moment. */
+  /** Used least recently first. */
   private readonly producers = new Map<string, TransactionalProducer>();
   private readonly closing = new Set<Promise<void>>();
   /** By partition, the producer that writes its batch just now. */
@@ -125,7 +125,10 @@ export class ExactlyOnceDelivery implements Delivery {
   /** One transaction of batches that the same member has fetched. */
   private async write(ready: readonly Ready[]): Promise<void> {
     const byKey = new Map(ready.map((one) => [partitionKey(one.batch), one.producer]));
-    const [key, producer] = [...this.producers].find(([one, open]) => byKey.get(one) === open) ?? [];
+    // Two take turns, as the coordinator is busy with one for a moment after its commit. Not all: brokers remember
+    // every producer in every partition that it has written to.
+    const open = [...this.producers].filter(([one, producer]) => byKey.get(one) === producer);
+    const [key, producer] = open.at(-2) ?? open.at(-1) ?? [];
     if (key === undefined || !producer) throw new Error('the partition is not open');
     this.producers.delete(key);
     this.producers.set(key, producer);

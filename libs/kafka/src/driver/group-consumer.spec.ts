@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { Kafka } from 'kafkajs';
 import { GroupConsumer, type FetchedBatch, type GroupListener } from './group-consumer.js';
+import { installGroupGeneration } from './group-generation.js';
 import { OFFSET_OUT_OF_RANGE } from './offset-out-of-range.js';
 
 const EVENTS = {
@@ -61,7 +62,7 @@ function setUp() {
   const listener: GroupListener = {
     onBatch: (batch) => Promise.resolve(void heard.push(['batch', batch])),
     onJoined: (assignment) => void heard.push(['joined', assignment]),
-    beforeFetch: () => Promise.resolve(),
+    beforeFetch: () => Promise.resolve(void heard.push(['before a fetch'])),
     onLeft: () => void heard.push(['left']),
     onHeartbeat: () => void heard.push(['heartbeat']),
     onSkipped: ({ topic, partition }, next) => void heard.push(['skipped', topic, partition, next]),
@@ -88,6 +89,40 @@ function setUp() {
   const stopping = new AbortController();
   return { fake, heard, consumer, stopping };
 }
+
+/** A member of a group, made known to the consumer by the join that kafkajs does. */
+function join({ fake, heard }: Pick<ReturnType<typeof setUp>, 'fake' | 'heard'>) {
+  class ConsumerGroup {
+    readonly offsetManager = { memberId: 'm-1', generationId: 7 };
+    readonly instrumentationEmitter = fake;
+    joinAndSync(): Promise<void> {
+      return Promise.resolve();
+    }
+    fetch(): Promise<unknown> {
+      return Promise.resolve(heard.push(['fetch']));
+    }
+  }
+  const modules = (path: string) => (path.includes('consumerGroup') ? ConsumerGroup : { events: {} });
+  installGroupGeneration(modules as unknown as NodeJS.Require);
+  return new ConsumerGroup();
+}
+
+const payloadOf = (asked: unknown[] = []) => ({
+  batch: {
+    topic: 't',
+    partition: 1,
+    messages: [],
+    fetchedOffset: '5',
+    highWatermark: '9',
+    lastOffset: () => '7',
+  },
+  heartbeat: () => Promise.resolve(void asked.push('heartbeat')),
+  commitOffsetsIfNecessary: (offsets: object) => Promise.resolve(void asked.push(offsets)),
+  resolveOffset: (offset: string) => {
+    asked.push(offset);
+    throw new TypeError('the topic has left the assignment');
+  },
+});
 
 const STARTED = ['connect', 'subscribe t true', 'run'];
 
@@ -228,26 +263,24 @@ describe('a group consumer', () => {
     ]);
   });
 
+  it('hands out batches with the member that has fetched them, whose fetches wait for the listener', async () => {
+    const { fake, heard, consumer, stopping } = setUp();
+    await consumer.start(stopping.signal);
+    const group = join({ fake, heard });
+    await group.joinAndSync();
+    await group.fetch();
+    await fake.eachBatch?.(payloadOf());
+    expect(heard.map(([what]) => what)).toEqual(['before a fetch', 'fetch', 'batch']);
+    const batch = heard[2]?.[1] as FetchedBatch;
+    expect(batch.member).toEqual({ memberId: 'm-1', generationId: 7 });
+    expect(batch.narrow([]).member).toBe(batch.member);
+  });
+
   it('hands out batches that commit and advance past all they cover', async () => {
     const { fake, heard, consumer, stopping } = setUp();
     await consumer.start(stopping.signal);
     const asked: unknown[] = [];
-    await fake.eachBatch?.({
-      batch: {
-        topic: 't',
-        partition: 1,
-        messages: [],
-        fetchedOffset: '5',
-        highWatermark: '9',
-        lastOffset: () => '7',
-      },
-      heartbeat: () => Promise.resolve(void asked.push('heartbeat')),
-      commitOffsetsIfNecessary: (offsets: object) => Promise.resolve(void asked.push(offsets)),
-      resolveOffset: (offset: string) => {
-        asked.push(offset);
-        throw new TypeError('the topic has left the assignment');
-      },
-    });
+    await fake.eachBatch?.(payloadOf(asked));
     const batch = heard[0]?.[1] as FetchedBatch;
     expect(batch).toMatchObject({
       topic: 't',
