@@ -83,7 +83,7 @@ describe('a passing failure', () => {
     const consumer = await outside.start(topics, {
       ...NO_CIRCUIT,
       RETRY_DELAYS: '1h',
-      ENRICHMENT_TIMEOUT: '300',
+      ENRICHMENT_TIMEOUT: '1000',
     });
     const retry = `${topics.input}-retry-1`;
     const of = await outside.read(topics.output, topics.dlq, retry);

@@ -24,7 +24,7 @@ const TOKENS = JSON.stringify(
 );
 
 /** How long the page may take to show what is waited for. */
-const PATIENCE_MS = 15_000;
+const PATIENCE_MS = 30_000;
 
 interface OpenConsole {
   readonly page: Page;
