@@ -174,12 +174,33 @@ const MEMBER = { memberId: 'm', generationId: 3 };
 const fetched = (partition: number, member = MEMBER) =>
   Object.assign(FakeBatch.of(2, 5), { partition, member });
 
-describe('batches that are ready together', () => {
-  it('share a transaction with all their positions, as the member that has fetched them', async () => {
-    const { log, delivery, records } = setUp();
+/** Both partitions are open; `both` delivers a batch of each at the same time. */
+async function setUpBoth(checksMembers = true) {
+  const all = setUp(5n, checksMembers);
+  const { log, failures, delivery, records } = all;
+  const openBoth = async () => {
     await delivery.open(WHERE);
     await delivery.open(OTHER);
-    await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)]);
+  };
+  const both = () => [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
+  const commits = () => log.filter((line) => line.includes('commits'));
+  /** Both are being written, until the transaction ends in that error. */
+  const held = async () => {
+    const { promise, reject: end } = Promise.withResolvers<never>();
+    failures.commit.push(promise);
+    const written = both();
+    while (commits().length === 0) await new Promise(setImmediate);
+    log.length = 0;
+    return { written, end };
+  };
+  await openBoth();
+  return { ...all, openBoth, both, commits, held };
+}
+
+describe('batches that are ready together', () => {
+  it('share a transaction with all their positions, as the member that has fetched them', async () => {
+    const { log, both } = await setUpBoth();
+    await Promise.all(both());
     expect(log.slice(4)).toEqual(['1 writes 4', '1 commits 0@7 1@7 as m', 'committed']);
   });
 
@@ -195,9 +216,7 @@ describe('batches that are ready together', () => {
   });
 
   it('take turns with their producers', async () => {
-    const { log, delivery, records } = setUp();
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
+    const { log, delivery, records } = await setUpBoth();
     for (let round = 0; round < 3; round++) {
       await Promise.all([delivery.deliver(fetched(1), records), delivery.deliver(fetched(0), records)]);
     }
@@ -206,77 +225,52 @@ describe('batches that are ready together', () => {
   });
 
   it('of two generations are two transactions', async () => {
-    const { log, delivery, records } = setUp();
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
+    const { delivery, records, commits } = await setUpBoth();
     const later = { ...MEMBER, generationId: 4 };
     await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1, later), records)]);
-    expect(log.filter((line) => line.includes('commits'))).toEqual([
-      '1 commits 0@7 as m',
-      '2 commits 1@7 as m',
-    ]);
+    expect(commits()).toEqual(['1 commits 0@7 as m', '2 commits 1@7 as m']);
   });
 
   it('are written alone where one is large', async () => {
-    const { log, delivery, records } = setUp();
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
+    const { delivery, records, commits } = await setUpBoth();
     const large = [{ ...outgoingRecord(), value: Buffer.alloc(200_000) }];
     await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), large)]);
-    expect(log.filter((line) => line.includes('commits'))).toEqual([
-      '2 commits 1@7 as m',
-      '1 commits 0@7 as m',
-    ]);
+    expect(commits()).toEqual(['2 commits 1@7 as m', '1 commits 0@7 as m']);
   });
 
   it('fail together, and are written alone the next time', async () => {
-    const { log, failures, delivery, records } = setUp();
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
+    const { log, failures, openBoth, both, commits } = await setUpBoth();
     const cause = new Error('may not write');
     failures.commit.push(new TransactionError('aborted', cause));
-    const both = () => [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
     const failed = await Promise.allSettled(both());
     expect(failed.map((one) => one.status === 'rejected' && (one.reason as unknown))).toEqual([cause, cause]);
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
+    await openBoth();
     log.length = 0;
     await Promise.all(both());
-    expect(log.filter((line) => line.includes('commits'))).toEqual([
-      '3 commits 0@7 as m',
-      '4 commits 1@7 as m',
-    ]);
+    expect(commits()).toEqual(['3 commits 0@7 as m', '4 commits 1@7 as m']);
     log.length = 0;
     await Promise.all(both());
-    expect(log.filter((line) => line.includes('commits'))).toHaveLength(1);
+    expect(commits()).toHaveLength(1);
   });
 
   it('are given up when one of their partitions is opened anew meanwhile', async () => {
-    const { log, failures, delivery, records } = setUp();
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
-    const { promise: written, reject: end } = Promise.withResolvers<never>();
-    failures.commit.push(written);
-    const both = [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
-    while (!log.some((line) => line.includes('commits'))) await new Promise(setImmediate);
-    log.length = 0;
+    const { log, delivery, held } = await setUpBoth();
+    const { written, end } = await held();
     await delivery.open(OTHER);
     expect(log).toEqual(['abandon 1', 'close 2', 'open 3 for 1', 'read']);
     const givenUp = new AbortedError('the transaction was given up');
     end(new TransactionError('aborted', givenUp));
-    const reasons = (await Promise.allSettled(both)).map(
+    const reasons = (await Promise.allSettled(written)).map(
       (one) => one.status === 'rejected' && (one.reason as unknown),
     );
     expect(reasons).toEqual([givenUp, givenUp]);
   });
 
   it('leave out one whose partition was opened anew before', async () => {
-    const { log, delivery, records } = setUp();
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
-    const both = [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
+    const { log, delivery, both } = await setUpBoth();
+    const written = both();
     const opening = delivery.open(OTHER);
-    const [first, second] = await Promise.allSettled(both);
+    const [first, second] = await Promise.allSettled(written);
     await opening;
     expect(first?.status).toBe('fulfilled');
     expect(second).toMatchObject({ reason: expect.any(AbortedError) as unknown });
@@ -284,26 +278,18 @@ describe('batches that are ready together', () => {
   });
 
   it('do not share where the brokers do not check members, and are not committed as one', async () => {
-    const { log, delivery, records } = setUp(5n, false);
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
-    await Promise.all([delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)]);
-    expect(log.filter((line) => line.includes('commits'))).toEqual(['1 commits 0@7', '2 commits 1@7']);
+    const { both, commits } = await setUpBoth(false);
+    await Promise.all(both());
+    expect(commits()).toEqual(['1 commits 0@7', '2 commits 1@7']);
   });
 
   it('are given up when one of their partitions goes to others', async () => {
-    const { log, failures, delivery, records } = setUp();
-    await delivery.open(WHERE);
-    await delivery.open(OTHER);
-    const { promise: written, reject: end } = Promise.withResolvers<never>();
-    failures.commit.push(written);
-    const both = [delivery.deliver(fetched(0), records), delivery.deliver(fetched(1), records)];
-    while (!log.some((line) => line.includes('commits'))) await new Promise(setImmediate);
-    log.length = 0;
+    const { log, delivery, held } = await setUpBoth();
+    const { written, end } = await held();
     delivery.assigned([WHERE]);
     expect(log).toEqual(['abandon 1', 'close 2']);
     end(new Error('given up'));
-    await Promise.allSettled(both);
+    await Promise.allSettled(written);
   });
 });
 

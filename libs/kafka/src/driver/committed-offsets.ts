@@ -1,11 +1,10 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
+import { connected, DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { GroupTransactionsUnsupportedError, type GroupPosition } from './group-transactions.js';
 import { StableOffsets } from './stable-offsets.js';
-
-const DISCONNECT_LIMIT_MS = 2_000;
 
 export interface OffsetRange {
   /** Offset of the first record that is still there. */
@@ -72,7 +71,7 @@ export class CommittedOffsets {
   private async closeAdmin(): Promise<void> {
     const { admin } = this;
     this.admin = undefined;
-    const disconnected = admin?.then((connected) => connected.disconnect());
+    const disconnected = admin?.then((one) => one.disconnect());
     if (disconnected) await withTimeLimit(disconnected, DISCONNECT_LIMIT_MS);
   }
 
@@ -84,21 +83,10 @@ export class CommittedOffsets {
 
   private async ask<T>(question: (admin: Admin) => Promise<T>): Promise<T> {
     try {
-      const admin = await withDriverDeadline((this.admin ??= this.connect()));
+      const admin = await withDriverDeadline((this.admin ??= connected(this.kafka.admin())));
       return await withDriverDeadline(question(admin));
     } catch (error) {
       await this.closeAdmin();
-      throw error;
-    }
-  }
-
-  private async connect(): Promise<Admin> {
-    const admin = this.kafka.admin();
-    try {
-      await admin.connect();
-      return admin;
-    } catch (error) {
-      await withTimeLimit(admin.disconnect(), DISCONNECT_LIMIT_MS);
       throw error;
     }
   }

@@ -1,12 +1,12 @@
 import type { Kafka, Producer } from 'kafkajs';
 import type { OutgoingRecord } from '../record.js';
 import { withTimeLimit } from '../abort.js';
+import { connected, DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import type { Compression } from './codec/compression.js';
 import { compressionType } from './compression-type.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
-const DISCONNECT_LIMIT_MS = 2_000;
 const RETRY = { initialRetryTime: 50, multiplier: 2, maxRetryTime: 1_000, retries: 5 };
 
 /**
@@ -68,7 +68,7 @@ export class RecordProducer {
     }
   }
 
-  private async open(): Promise<Producer> {
+  private open(): Promise<Producer> {
     const producer = this.kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
@@ -76,12 +76,6 @@ export class RecordProducer {
       createPartitioner,
       retry: RETRY,
     });
-    try {
-      await producer.connect();
-      return producer;
-    } catch (error) {
-      await withTimeLimit(producer.disconnect(), DISCONNECT_LIMIT_MS);
-      throw error;
-    }
+    return connected(producer);
   }
 }

@@ -3,11 +3,11 @@ import type { Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
 import { createCluster, type Cluster } from './cluster.js';
+import { connected, DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import type { GroupPosition } from './group-transactions.js';
 import { errorCode } from './kafka-client.js';
 
-const DISCONNECT_LIMIT_MS = 2_000;
 const METADATA_MAX_AGE_MS = 300_000;
 /** Waits between looks at a position that an open transaction moves. */
 const WAITS_MS = [10, 20, 50, 100, 200, 300, 300];
@@ -39,7 +39,7 @@ export class StableOffsets {
   }
 
   private async ask({ topic, partition }: TopicPartition): Promise<GroupPosition> {
-    const connecting = (this.cluster ??= this.connect());
+    const connecting = (this.cluster ??= connected(createCluster(this.kafka, METADATA_MAX_AGE_MS)));
     const answer = async () => {
       const cluster = await connecting;
       // It is by its metadata that a cluster knows any broker.
@@ -60,16 +60,5 @@ export class StableOffsets {
     if (this.cluster === connecting) this.cluster = undefined;
     const disconnected = connecting?.then((cluster) => cluster.disconnect());
     if (disconnected) await withTimeLimit(disconnected, DISCONNECT_LIMIT_MS);
-  }
-
-  private async connect(): Promise<Cluster> {
-    const cluster = createCluster(this.kafka, METADATA_MAX_AGE_MS);
-    try {
-      await cluster.connect();
-      return cluster;
-    } catch (error) {
-      await withTimeLimit(cluster.disconnect(), DISCONNECT_LIMIT_MS);
-      throw error;
-    }
   }
 }

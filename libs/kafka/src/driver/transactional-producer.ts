@@ -22,7 +22,7 @@ export interface TransactionalOptions {
 type Write = (send: (records: readonly OutgoingRecord[]) => Promise<unknown>) => Promise<void>;
 
 /** Where a group goes on in a partition. */
-export interface Position extends TopicPartition {
+interface Position extends TopicPartition {
   readonly offset: bigint;
 }
 
