@@ -13,6 +13,8 @@ export interface JsonDocument {
    * the value is changed, and `edit` may be called for a copy as well.
    */
   encode(edit: (value: Record<string, unknown>) => void): string | undefined;
+  /** Whether `encode` would give anything. */
+  canBeEncoded(): boolean;
 }
 
 export type DecodedPayload =
@@ -49,6 +51,9 @@ function invalid(rule: string, message: string): DecodedPayload {
   return { ok: false, reason: 'VALIDATION_FAILED', violations: [{ field: '', rule, message }] };
 }
 
+/** So few characters cannot nest deeply enough: every level takes two. */
+const SHALLOW = 1_000;
+
 class ParsedDocument implements JsonDocument {
   constructor(
     private readonly text: string,
@@ -62,5 +67,9 @@ class ParsedDocument implements JsonDocument {
       if (error instanceof RangeError) return undefined;
       throw error;
     }
+  }
+
+  canBeEncoded(): boolean {
+    return this.text.length < SHALLOW || this.encode(() => undefined) !== undefined;
   }
 }

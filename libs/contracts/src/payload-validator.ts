@@ -1,5 +1,6 @@
 import { getMetadataStorage, validateSync, ValidationTypes } from 'class-validator';
 import { compileAccept, type FieldRule } from './compile-accept.js';
+import { remember } from './remember.js';
 import type { Violation } from './violation.js';
 
 export interface PayloadValidator {
@@ -32,7 +33,9 @@ export function compileValidator(dto: DtoClass): PayloadValidator {
   const explainRefused = (value: object) =>
     fields.flatMap((field) => {
       if (field.accepts(value)) return [];
-      return Object.hasOwn(value, field.name) ? field.explainOnce(value) : field.missing;
+      return Object.hasOwn(value, field.name)
+        ? field.explainValue(Reflect.get(value, field.name))
+        : field.missing;
     });
   return { accepts: compiled, explain, validate: (value) => (compiled(value) ? [] : explainRefused(value)) };
 }
@@ -64,31 +67,18 @@ function compileField(name: string, names: readonly string[], allRules: readonly
     name,
     accepts: compileAccept(FieldDto, rules) ?? (() => false),
     explain,
-    explainOnce: oncePerValue(explain, name),
+    /** Our own rules look at nothing but the value of their field. */
+    explainValue: remember((value: unknown) => explain({ [name]: value }), isShort),
     /** What is said of every event without the field. */
     missing: explain({}),
   };
 }
 
-/** A bad release upstream breaks its events in few ways: what was said of a value is remembered. */
-const REMEMBERED_VALUES = 1_000;
 const LONGEST_REMEMBERED = 64;
 
-/** Our own rules look at nothing but the value of their field. */
-function oncePerValue(explain: (event: object) => readonly Violation[], name: string): typeof explain {
-  const remembered = new Map<unknown, readonly Violation[]>();
-  return (event) => {
-    const value: unknown = Reflect.get(event, name);
-    const isLarge = typeof value === 'string' ? value.length > LONGEST_REMEMBERED : Object(value) === value;
-    const known = isLarge ? undefined : remembered.get(value);
-    if (known) return known;
-    const violations = explain(event);
-    if (isLarge) return violations;
-    if (remembered.size >= REMEMBERED_VALUES) remembered.clear();
-    remembered.set(value, violations);
-    return violations;
-  };
-}
+/** Such as a bad release upstream brings in every event. */
+const isShort = (value: unknown): boolean =>
+  typeof value === 'string' ? value.length <= LONGEST_REMEMBERED : Object(value) !== value;
 
 function explainWith(event: object, names: readonly string[], value: object): Violation[] {
   // Only the fields that have rules, and as they are: whatever else hostile input holds is never looked into.

@@ -51,15 +51,19 @@ function finish(
   processedAt: string,
   fields: StepFields,
 ): Outcome {
-  // Also of an invalid event: its list of violations is to be complete.
+  if (violations.length > 0) {
+    // The list is to be complete.
+    return rejected('VALIDATION_FAILED', document.canBeEncoded() ? violations : [...violations, TOO_DEEP]);
+  }
   const output = document.encode((event) => {
     if (typeof event['locale'] === 'string') event['locale'] = event['locale'].toLowerCase();
     event['processed_at'] = processedAt;
     // What is exact is added behind the others.
     for (const name in fields) event[name] = fields[name] instanceof ExactJson ? undefined : fields[name];
   });
-  if (output && violations.length === 0) return processed(withExact(output, fields));
-  return rejected('VALIDATION_FAILED', output ? violations : [...violations, TOO_DEEP]);
+  return output === undefined
+    ? rejected('VALIDATION_FAILED', [TOO_DEEP])
+    : processed(withExact(output, fields));
 }
 
 /** @param output a JSON object that is not empty */

@@ -1,4 +1,5 @@
 import { compare, parse, type SemVer } from 'semver';
+import { remember } from '../remember.js';
 
 export type AppVersionProblem = 'app_version_invalid' | 'app_version_too_old';
 
@@ -26,7 +27,7 @@ const PLAIN = /^v?(0|[1-9]\d{0,8})(?:\.(0|[1-9]\d{0,8}))?(?:\.(0|[1-9]\d{0,8}))?
 export function appVersionCheck(minimum = '0.0.0-0'): (text: string) => AppVersionProblem | undefined {
   const oldest = parseAppVersion(minimum);
   if (!oldest) throw new RangeError('the minimum is not a version');
-  return (text) => {
+  const check = (text: string) => {
     const plain = PLAIN.exec(text);
     if (plain) {
       const [, major, minor = '0', patch = '0'] = plain;
@@ -38,4 +39,8 @@ export function appVersionCheck(minimum = '0.0.0-0'): (text: string) => AppVersi
     if (!version) return 'app_version_invalid';
     return compare(version, oldest) < 0 ? 'app_version_too_old' : undefined;
   };
+  // Releases are few.
+  return remember(check, ({ length }) => length <= LONGEST_REMEMBERED);
 }
+
+const LONGEST_REMEMBERED = 32;

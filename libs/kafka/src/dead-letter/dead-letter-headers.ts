@@ -1,7 +1,7 @@
 import { HEADERS, isReservedHeader, type DeadLetterReason, type Violation } from '@pipeline/contracts';
 import type { InputRecord, KafkaHeader } from '../record.js';
 import { firstOriginOf, type FirstOrigin } from '../retry/retry-headers.js';
-import { int32, int64, text } from './header-bytes.js';
+import { int32, int64, isoText, sharedText, text } from './header-bytes.js';
 import { replayHeaders, replayIn, type Replay, type ReplayKeys } from './replay.js';
 
 /** Where a record was read from. */
@@ -56,27 +56,29 @@ export function deadLetterHeaders(
   origin: Origin,
   verdict: Verdict,
 ): readonly KafkaHeader[] {
-  const { exception } = verdict;
+  const { name, message } = verdict.exception;
   const first = firstOf(record, origin);
   const replay = replayOf(record, origin);
+  const topic = sharedText(first.topic);
+  const [exceptionName, exceptionMessage] = [sharedText(name), sharedText(message)];
   return [
     ...carriedHeaders(record),
-    [HEADERS.reason, text(verdict.reason)],
-    [HEADERS.violations, text(JSON.stringify(verdict.violations))],
-    [HEADERS.attempts, text(String(first.attempts + verdict.attempts))],
-    [HEADERS.failedAt, text(verdict.failedAt.toISOString())],
-    [HEADERS.springTopic, text(first.topic)],
+    [HEADERS.reason, sharedText(verdict.reason)],
+    [HEADERS.violations, sharedText(JSON.stringify(verdict.violations))],
+    [HEADERS.attempts, sharedText(String(first.attempts + verdict.attempts))],
+    [HEADERS.failedAt, isoText(verdict.failedAt)],
+    [HEADERS.springTopic, topic],
     [HEADERS.springPartition, int32(first.partition)],
     [HEADERS.springOffset, int64(first.offset)],
     [HEADERS.springTimestamp, int64(first.timestamp)],
-    [HEADERS.springConsumerGroup, text(origin.groupId)],
-    [HEADERS.springExceptionFqcn, text(exception.name)],
-    [HEADERS.springExceptionMessage, text(exception.message)],
-    [HEADERS.connectTopic, text(first.topic)],
-    [HEADERS.connectPartition, text(String(first.partition))],
+    [HEADERS.springConsumerGroup, sharedText(origin.groupId)],
+    [HEADERS.springExceptionFqcn, exceptionName],
+    [HEADERS.springExceptionMessage, exceptionMessage],
+    [HEADERS.connectTopic, topic],
+    [HEADERS.connectPartition, sharedText(String(first.partition))],
     [HEADERS.connectOffset, text(first.offset)],
-    [HEADERS.connectExceptionClass, text(exception.name)],
-    [HEADERS.connectExceptionMessage, text(exception.message)],
+    [HEADERS.connectExceptionClass, exceptionName],
+    [HEADERS.connectExceptionMessage, exceptionMessage],
     ...(replay ? replayHeaders(replay) : []),
   ];
 }

@@ -1,6 +1,21 @@
+import { remember } from '@pipeline/contracts';
 import type { KafkaHeader } from '../record.js';
 
 export const text = (value: string): Buffer => Buffer.from(value);
+
+const LONGEST_REMEMBERED = 256;
+
+/** As `text`, for what many letters have in common: remembered, and not to be changed. */
+export const sharedText = remember(text, ({ length }) => length <= LONGEST_REMEMBERED);
+
+const isoTexts = new WeakMap<Date, Buffer>();
+
+/** ISO 8601, UTC; remembered for as long as the time itself is, which all letters of a batch share. */
+export function isoText(time: Date): Buffer {
+  let bytes = isoTexts.get(time);
+  if (!bytes) isoTexts.set(time, (bytes = text(time.toISOString())));
+  return bytes;
+}
 
 /** Big-endian, as Spring Kafka writes partitions. */
 export function int32(value: number): Buffer {
@@ -9,10 +24,17 @@ export function int32(value: number): Buffer {
   return bytes;
 }
 
-/** Big-endian, as Spring Kafka writes offsets and times. */
+/** Big-endian, as Spring Kafka writes offsets and times. @param value decimal, 64 bits */
 export function int64(value: string): Buffer {
-  const bytes = Buffer.alloc(8);
-  bytes.writeBigInt64BE(BigInt(value));
+  const bytes = Buffer.allocUnsafe(8);
+  const number = Number(value);
+  if (number >= 0 && number <= Number.MAX_SAFE_INTEGER) {
+    // The short way, which nearly all go.
+    bytes.writeUInt32BE(Math.floor(number / 2 ** 32));
+    bytes.writeUInt32BE(number % 2 ** 32, 4);
+  } else {
+    bytes.writeBigInt64BE(BigInt(value));
+  }
   return bytes;
 }
 

@@ -52,9 +52,7 @@ export function writeContent(
   at = writeBytes(buffer, value, at);
   at = writeVarint(buffer, headers.length, at);
   for (const [name, content] of headers) {
-    const nameSize = Buffer.byteLength(name);
-    at = writeVarint(buffer, nameSize, at);
-    at += buffer.write(name, at, nameSize, 'utf8');
+    at = writeBytes(buffer, name, at);
     at = writeBytes(buffer, content, at);
   }
   return at;
@@ -77,15 +75,20 @@ export const batchSize = (recordBytes: number): number => RECORDS_AT + recordByt
 /** Bytes of what `writeContent` writes. */
 export function sizeOfContent(key: Content, value: Content, headers: readonly KafkaHeader[]): number {
   let size = sizeOfBytes(key) + sizeOfBytes(value) + sizeOfVarint(headers.length);
-  for (const [name, content] of headers) {
-    const nameSize = Buffer.byteLength(name);
-    size += sizeOfVarint(nameSize) + nameSize + sizeOfBytes(content);
-  }
+  for (const [name, content] of headers) size += sizeOfBytes(name) + sizeOfBytes(content);
   return size;
 }
 
-const lengthOf = (content: Buffer | string): number =>
-  typeof content === 'string' ? Buffer.byteLength(content) : content.length;
+/** Up to this length a loop takes less than the call of a native function. */
+const SHORT = 48;
+
+function lengthOf(content: Buffer | string): number {
+  if (typeof content !== 'string') return content.length;
+  const { length } = content;
+  if (length > SHORT) return Buffer.byteLength(content);
+  for (let i = 0; i < length; i++) if (content.charCodeAt(i) > 0x7f) return Buffer.byteLength(content);
+  return length;
+}
 
 function sizeOfBytes(content: Content): number {
   if (content === null) return 1;
@@ -97,7 +100,17 @@ function writeBytes(buffer: Buffer, content: Content, at: number): number {
   if (content === null) return writeVarint(buffer, -1, at);
   const length = lengthOf(content);
   const start = writeVarint(buffer, length, at);
-  if (typeof content === 'string') buffer.write(content, start, length, 'utf8');
-  else content.copy(buffer, start);
+  if (typeof content !== 'string') copyBytes(buffer, content, start);
+  else if (length <= SHORT && length === content.length) writeAscii(buffer, content, start);
+  else buffer.write(content, start, length, 'utf8');
   return start + length;
+}
+
+function copyBytes(buffer: Buffer, bytes: Buffer, start: number): void {
+  if (bytes.length > SHORT) bytes.copy(buffer, start);
+  else for (let i = 0; i < bytes.length; i++) buffer[start + i] = bytes[i] ?? 0;
+}
+
+function writeAscii(buffer: Buffer, text: string, start: number): void {
+  for (let i = 0; i < text.length; i++) buffer[start + i] = text.charCodeAt(i);
 }
