@@ -68,17 +68,14 @@ function compileField(name: string, names: readonly string[], allRules: readonly
     accepts: compileAccept(FieldDto, rules) ?? (() => false),
     explain,
     /** Our own rules look at nothing but the value of their field. */
-    explainValue: remember((value: unknown) => explain({ [name]: value }), isShort),
+    explainValue: remember((value: unknown) => explain({ [name]: value }), LONGEST_REMEMBERED),
     /** What is said of every event without the field. */
     missing: explain({}),
   };
 }
 
+/** A bad release upstream brings the same value in every event; none that is much longer is of its making. */
 const LONGEST_REMEMBERED = 64;
-
-/** Such as a bad release upstream brings in every event. */
-const isShort = (value: unknown): boolean =>
-  typeof value === 'string' ? value.length <= LONGEST_REMEMBERED : Object(value) !== value;
 
 function explainWith(event: object, names: readonly string[], value: object): Violation[] {
   // Only the fields that have rules, and as they are: whatever else hostile input holds is never looked into.

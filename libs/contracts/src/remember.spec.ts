@@ -4,7 +4,7 @@ import { remember } from './remember.js';
 function setUp() {
   const asked: string[] = [];
   const find = (key: string) => (asked.push(key), key === 'nothing' ? undefined : key.length);
-  return { asked, find: remember(find, (key) => key.length < 10) };
+  return { asked, find: remember(find, 9) };
 }
 
 describe('a function that remembers', () => {
@@ -19,6 +19,14 @@ describe('a function that remembers', () => {
     const { asked, find } = setUp();
     expect([find('rather long'), find('rather long')]).toEqual([11, 11]);
     expect(asked).toHaveLength(2);
+  });
+
+  it('keeps no object, which may change', () => {
+    const counted = remember((list: number[]) => list.length, 9);
+    const list = [1];
+    expect(counted(list)).toBe(1);
+    list.push(2);
+    expect(counted(list)).toBe(2);
   });
 
   it('forgets all rather than keep more than a thousand', () => {

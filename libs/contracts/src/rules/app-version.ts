@@ -40,7 +40,7 @@ export function appVersionCheck(minimum = '0.0.0-0'): (text: string) => AppVersi
     return compare(version, oldest) < 0 ? 'app_version_too_old' : undefined;
   };
   // Releases are few.
-  return remember(check, ({ length }) => length <= LONGEST_REMEMBERED);
+  return remember(check, LONGEST_REMEMBERED);
 }
 
 const LONGEST_REMEMBERED = 32;

@@ -66,7 +66,7 @@ export function deadLetterHeaders(
     [HEADERS.reason, sharedText(verdict.reason)],
     [HEADERS.violations, sharedText(JSON.stringify(verdict.violations))],
     [HEADERS.attempts, sharedText(String(first.attempts + verdict.attempts))],
-    [HEADERS.failedAt, isoText(verdict.failedAt)],
+    [HEADERS.failedAt, isoText(verdict.failedAt.getTime())],
     [HEADERS.springTopic, topic],
     [HEADERS.springPartition, int32(first.partition)],
     [HEADERS.springOffset, int64(first.offset)],

@@ -6,16 +6,10 @@ export const text = (value: string): Buffer => Buffer.from(value);
 const LONGEST_REMEMBERED = 256;
 
 /** As `text`, for what many letters have in common: remembered, and not to be changed. */
-export const sharedText = remember(text, ({ length }) => length <= LONGEST_REMEMBERED);
+export const sharedText = remember(text, LONGEST_REMEMBERED);
 
-const isoTexts = new WeakMap<Date, Buffer>();
-
-/** ISO 8601, UTC; remembered for as long as the time itself is, which all letters of a batch share. */
-export function isoText(time: Date): Buffer {
-  let bytes = isoTexts.get(time);
-  if (!bytes) isoTexts.set(time, (bytes = text(time.toISOString())));
-  return bytes;
-}
+/** ISO 8601, UTC; remembered, as all letters of a batch have the same time. @param ms since the epoch */
+export const isoText = remember((ms: number) => text(new Date(ms).toISOString()), LONGEST_REMEMBERED);
 
 /** Big-endian, as Spring Kafka writes partitions. */
 export function int32(value: number): Buffer {

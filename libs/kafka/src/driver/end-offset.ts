@@ -2,9 +2,9 @@ import type { Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
 import { createCluster, offsetsIn } from './cluster.js';
+import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 
-const DISCONNECT_LIMIT_MS = 2_000;
 const METADATA_MAX_AGE_MS = 5_000;
 
 /**

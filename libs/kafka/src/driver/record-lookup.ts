@@ -3,6 +3,7 @@ import { withTimeLimit } from '../abort.js';
 import type { InputRecord } from '../record.js';
 import { COMMITTED, createCluster, type Cluster, type FetchedPartition } from './cluster.js';
 import { committedRecords, nextOffsetOf } from './committed-records.js';
+import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { errorCode } from './kafka-client.js';
 
@@ -16,7 +17,6 @@ export interface FoundRecord extends RecordPosition {
 }
 
 const METADATA_MAX_AGE_MS = 5_000;
-const DISCONNECT_LIMIT_MS = 2_000;
 const TRIES = 3;
 /** A fetch for one record, and for some that stand side by side. */
 const FEW_BYTES = 65_536;

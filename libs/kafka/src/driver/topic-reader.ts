@@ -11,6 +11,7 @@ import {
 } from './cluster.js';
 import { committedRecords, nextOffsetOf } from './committed-records.js';
 import type { VisitHeader } from './codec/record-decoder.js';
+import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { reconnectDelay } from './reconnect-delay.js';
 
@@ -58,7 +59,6 @@ export interface TopicListener {
 
 /** New partitions and moved leaders are seen after this time at the latest. */
 const METADATA_MAX_AGE_MS = 5_000;
-const DISCONNECT_LIMIT_MS = 2_000;
 
 /**
  * Reads all partitions of a topic without a consumer group, from given offsets to the end and then on. Positions

@@ -5,6 +5,7 @@ import { groupBy } from '../group-by.js';
 import type { Compression } from './codec/compression.js';
 import type { GroupMembership } from './codec/group-requests.js';
 import { compressionType } from './compression-type.js';
+import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { committedBy } from './group-transactions.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
@@ -41,7 +42,6 @@ export class TransactionError extends Error {
   }
 }
 
-const DISCONNECT_LIMIT_MS = 2_000;
 const ABORT_LIMIT_MS = 2_000;
 /**
  * After a commit the coordinator is busy with the markers for some milliseconds and refuses the next

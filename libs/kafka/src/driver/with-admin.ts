@@ -1,8 +1,7 @@
 import type { Admin, Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
+import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
-
-const DISCONNECT_LIMIT_MS = 2_000;
 
 /** What is seldom asked has a connection of its own, which is closed with it. @throws the driver's error */
 export async function withAdmin<T>(kafka: Kafka, work: (admin: Admin) => Promise<T>): Promise<T> {

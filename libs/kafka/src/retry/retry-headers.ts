@@ -1,4 +1,5 @@
 import { RETRY_HEADERS } from '@pipeline/contracts';
+import { lastHeader } from '../dead-letter/header-bytes.js';
 import type { InputRecord, KafkaHeader } from '../record.js';
 
 /** Where a record came from at first, and how often it has been tried. */
@@ -64,9 +65,8 @@ export function firstOriginOf(record: InputRecord, fallback: FirstOrigin): First
   return { topic, partition: Number(partition), offset, timestamp, attempts: Number(attempts) };
 }
 
-/** The last header of the name: whoever wrote the record last added it behind the others. */
 const textIn = ({ headers }: InputRecord, name: string): string | undefined =>
-  headers.findLast((header) => header[0] === name)?.[1]?.toString();
+  lastHeader(headers, name)?.toString();
 
 function numberIn(record: InputRecord, name: string, form: RegExp): string | undefined {
   const found = textIn(record, name);
