@@ -30,6 +30,7 @@ function open(partition) {
   const producer = TransactionalProducer.open(kafka, {
     transactionalId: `${CONSUMER_GROUP}/${INPUT_TOPIC}/${partition}`,
     groupId: CONSUMER_GROUP,
+    topics: [OUTPUT_TOPIC],
     transactionTimeoutMs: 30_000,
     requestTimeoutMs: TIMEOUT_MS,
   });

@@ -50,10 +50,11 @@ const haveLeaders = (topics: string[]) =>
     () => false,
   );
 
-async function open({ group, input }: Topics) {
+async function open({ group, input, output }: Topics) {
   const producer = await TransactionalProducer.open(kafka, {
     transactionalId: `${group}/${input}/0`,
     groupId: group,
+    topics: [output],
     transactionTimeoutMs: 60_000,
     requestTimeoutMs: 5_000,
   });

@@ -152,11 +152,15 @@ function createDelivery(
   if (config.deliveryGuarantee === 'at-least-once') {
     return new AtLeastOnceDelivery(new RecordProducer(kafka, socketTimeout, compression), limits);
   }
-  const openProducer = ({ topic, partition }: { topic: string; partition: number }) =>
+  const { output, deadLetter, retries } = routeOf(config);
+  const openProducer = (position: { topic: string; partition: number }) =>
     TransactionalProducer.open(kafka, {
       // No topic name has a slash, so no two partitions of any two groups share an id.
-      transactionalId: `${groupId}/${topic}/${partition}`,
+      transactionalId: `${groupId}/${position.topic}/${position.partition}`,
       groupId,
+      position,
+      topics: [output, deadLetter, ...retries.map(({ topic }) => topic)],
+      onLostMarkers: (lost) => events.emit('lost-markers', lost),
       // Who holds a batch for longer has lost the partition anyway.
       transactionTimeoutMs: Math.min(sessionTimeout, MAX_TRANSACTION_MS),
       requestTimeoutMs: socketTimeout,
@@ -189,16 +193,16 @@ const auditOptions = (config: ConsumerConfig, kafka: Kafka): AuditLogOptions => 
   socketTimeoutMs: config.socketTimeout,
 });
 
+const routeOf = (config: ConsumerConfig) => ({
+  input: config.inputTopic,
+  output: config.outputTopic,
+  deadLetter: config.dlqTopic,
+  retries: retryTopics(config.inputTopic, config.retryDelays),
+});
+
 const transportOptions = (config: ConsumerConfig) => ({
   groupId: config.consumerGroup,
-  routes: {
-    [LOGIN]: {
-      input: config.inputTopic,
-      output: config.outputTopic,
-      deadLetter: config.dlqTopic,
-      retries: retryTopics(config.inputTopic, config.retryDelays),
-    },
-  },
+  routes: { [LOGIN]: routeOf(config) },
   createTopics: topicSpecs(config),
   fromBeginning: config.autoOffsetReset === 'earliest',
   resetLostPositions: config.offsetOutOfRange === 'reset',

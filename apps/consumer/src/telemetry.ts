@@ -72,6 +72,11 @@ export class Telemetry implements OnModuleInit {
       this.failureLog.failed(where, error);
     });
     this.events.on('committed', (batch) => this.failureLog.succeeded(batch));
+    this.events.on('lost-markers', ({ transactionalId, outcome, partitions }) =>
+      this.logger.warn(
+        `brokers had lost the end of the transaction ${transactionalId}: it is ${outcome} in ${String(partitions)} partitions`,
+      ),
+    );
     const lost = this.metrics.counter('pipeline_offset_out_of_range_total');
     this.events.on('offset-out-of-range', ({ topic, partition, from, to, gone, goesOn }) => {
       lost.inc({ topic, partition });

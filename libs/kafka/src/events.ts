@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import type { DeadLetterReason } from '@pipeline/contracts';
+import type { LostMarkers } from './driver/lost-markers.js';
 import type { TransactionOutcome } from './driver/transactional-producer.js';
 import type { TopicReport } from './driver/topics.js';
 import type { TopicPartition } from './record.js';
@@ -29,6 +30,8 @@ export interface TransportEventMap {
   /** Records called again after a passing failure. */
   retried: [{ readonly records: number; readonly attempt: number }];
   transaction: [{ readonly outcome: TransactionOutcome }];
+  /** Brokers had lost the end of a former transaction, and have it again. */
+  'lost-markers': [LostMarkers];
   joined: [{ readonly partitions: number }];
   left: [];
   /** The group still counts this instance in as it was, after all. */

@@ -10,6 +10,7 @@ afterEach(() => void jest.restoreAllMocks());
 const OPTIONS = {
   group: 'g',
   runner: 'me',
+  topics: ['in', 'dlq-parking', 'o'],
   requestTimeoutMs: 1_000,
   rules: { targets: ['in'], parking: 'dlq-parking', dlq: 'dlq', maxReplays: 3 },
 };

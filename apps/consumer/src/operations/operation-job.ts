@@ -24,6 +24,8 @@ export interface JobOptions {
   readonly group: string;
   /** This instance. */
   readonly runner: string;
+  /** All that it may write to. */
+  readonly topics: readonly string[];
   readonly requestTimeoutMs: number;
   readonly rules: ReplayRules;
 }
@@ -92,11 +94,12 @@ export class OperationJob {
 
   private async runOnce(signal: AbortSignal): Promise<void> {
     const { kafka, log } = this.parts;
-    const { group, requestTimeoutMs } = this.options;
+    const { group, topics, requestTimeoutMs } = this.options;
     await log.settledKey(signal);
     const opening = TransactionalProducer.open(kafka, {
       transactionalId: `${group}-operation-${this.id}`,
       groupId: group,
+      topics,
       transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
       requestTimeoutMs,
     });

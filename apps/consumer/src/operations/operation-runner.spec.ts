@@ -14,7 +14,10 @@ const TAKEOVER_MS = 10_000;
 /** With the time by which instances are spread. */
 const LONGEST_MS = TAKEOVER_MS + 3_000;
 const RULES = { targets: [], parking: 'p', dlq: 'd', maxReplays: 3 };
-const OPTIONS = { group: 'g', runner: 'me', requestTimeoutMs: 1_000, takeoverMs: TAKEOVER_MS, rules: RULES };
+const OPTIONS = {
+  ...{ group: 'g', runner: 'me', topics: [], requestTimeoutMs: 1_000 },
+  ...{ takeoverMs: TAKEOVER_MS, rules: RULES },
+};
 const ORDER: Order = {
   ...{ id: 'a', kind: 'replay', actor: 'anna', createdAt: 0, total: 1, rate: 1, target: null },
   ...{ selection: null, filter: {}, ends: [], before: null, wish: 'run' },

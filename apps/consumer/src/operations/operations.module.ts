@@ -26,7 +26,11 @@ export class OperationsModule {
     const { operations: topic, parking, targets } = operationTopics(config);
     const rules = { targets, parking, dlq, maxReplays: config.maxReplays };
     const runner = runnerName();
-    const jobOptions = { group, runner, rules, requestTimeoutMs: socketTimeout, takeoverMs: config.takeover };
+    const jobOptions = {
+      ...{ group, runner, rules, takeoverMs: config.takeover },
+      topics: [...targets, parking, topic],
+      requestTimeoutMs: socketTimeout,
+    };
     const indexOptions = { max: config.dlqIndexMax, share: config.dlqIndexShare };
     return {
       module: OperationsModule,

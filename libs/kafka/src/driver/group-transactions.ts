@@ -1,13 +1,8 @@
 import type { createRequire } from 'node:module';
-import {
-  createGroupRequests,
-  type Exchange,
-  type GroupMembership,
-  type TxnOffsetCommit,
-} from './codec/group-requests.js';
+import { brokerRequests, type Broker } from './broker-requests.js';
+import type { Exchange } from './codec/exchange.js';
+import { createGroupRequests, type GroupMembership, type TxnOffsetCommit } from './codec/group-requests.js';
 
-const BROKER = 'kafkajs/src/broker/index.js';
-const SEND_REQUEST = 'private:Broker:sendRequest';
 const TXN_OFFSET_COMMIT = 28;
 /**
  * Members are checked from version 3 on. Brokers that know this one, from Kafka 3.8 on, besides refuse what comes late,
@@ -50,12 +45,6 @@ export class GroupTransactionsUnsupportedError extends Error {
   override readonly name = 'GroupTransactionsUnsupportedError';
 }
 
-interface Broker {
-  /** By the key of a request. */
-  readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>>;
-}
-
-type Send = (this: Broker, exchange: Exchange) => ReturnType<Exchange['response']['parse']>;
 type Commit = (this: Broker, commit: TxnOffsetCommit) => Promise<unknown>;
 
 /**
@@ -65,18 +54,12 @@ type Commit = (this: Broker, commit: TxnOffsetCommit) => Promise<unknown>;
  */
 export function installGroupTransactions(require: ReturnType<typeof createRequire>): void {
   const requests = createGroupRequests(require);
-  const { prototype } = require(BROKER) as { prototype?: Record<string | symbol, unknown> };
-  const symbol = Object.getOwnPropertySymbols(prototype ?? {}).find(
-    ({ description }) => description === SEND_REQUEST,
-  );
-  if (!prototype || !symbol || typeof prototype['txnOffsetCommit'] !== 'function') {
-    throw new Error(`${BROKER} is not the class it was`);
-  }
-  const send = prototype[symbol] as Send;
+  const { prototype, knows, send } = brokerRequests(require);
+  if (typeof prototype['txnOffsetCommit'] !== 'function') throw new Error('brokers have no txnOffsetCommit');
   const commit = prototype['txnOffsetCommit'] as Commit;
-  const ask = (broker: Broker, exchange: Exchange) => {
-    const { apiKey, apiVersion, apiName } = exchange.request;
-    if ((broker.versions[apiKey]?.maxVersion ?? 0) >= apiVersion) return send.call(broker, exchange);
+  const ask = <Answer>(broker: Broker, exchange: Exchange<Answer>) => {
+    if (knows(broker, exchange)) return send(broker, exchange);
+    const { apiVersion, apiName } = exchange.request;
     throw new GroupTransactionsUnsupportedError(`the broker does not know ${apiName} ${String(apiVersion)}`);
   };
   prototype['txnOffsetCommit'] = async function (this: Broker, positions: TxnOffsetCommit) {

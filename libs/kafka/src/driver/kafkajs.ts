@@ -8,6 +8,7 @@ import { installFetchManager } from './fetch-manager.js';
 import { installGroupGeneration } from './group-generation.js';
 import { installGroupTransactions } from './group-transactions.js';
 import { installKnownCoordinators } from './known-coordinators.js';
+import { installLostMarkers } from './lost-markers.js';
 import { installMemberId } from './member-id.js';
 import { installOffsetOutOfRange } from './offset-out-of-range.js';
 import { installReauthentication } from './reauthentication.js';
@@ -33,6 +34,7 @@ installFetchManager(require);
 installKnownCoordinators(require);
 installGroupGeneration(require);
 installGroupTransactions(require);
+installLostMarkers(require);
 installOffsetOutOfRange(require);
 
 /** kafkajs, loaded once, with our codec inside. Everything in driver/ takes it from here. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import { withTimeLimit } from '../abort.js';
 import type { TopicPartition } from '../record.js';
@@ -6,11 +5,9 @@ import { createCluster, type Cluster } from './cluster.js';
 import { connected, DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import type { GroupPosition } from './group-transactions.js';
-import { errorCode } from './kafka-client.js';
+import { isUnstable, whenStable } from './when-stable.js';
 
 const METADATA_MAX_AGE_MS = 300_000;
-/** Waits between looks at a position that an open transaction moves. */
-const WAITS_MS = [10, 20, 50, 100, 200, 300, 300];
 
 /** Reads the positions of a consumer group that no open transaction moves. */
 export class StableOffsets {
@@ -22,16 +19,8 @@ export class StableOffsets {
   ) {}
 
   /** @throws the driver's error: UNSTABLE_OFFSET_COMMIT while a transaction stays open that moves the position */
-  async read(where: TopicPartition): Promise<GroupPosition> {
-    for (const waitMs of WAITS_MS) {
-      try {
-        return await this.ask(where);
-      } catch (error) {
-        if (errorCode(error) !== 'UNSTABLE_OFFSET_COMMIT') throw error;
-        await delay(waitMs);
-      }
-    }
-    return this.ask(where);
+  read(where: TopicPartition): Promise<GroupPosition> {
+    return whenStable(() => this.ask(where));
   }
 
   close(): Promise<void> {
@@ -50,7 +39,7 @@ export class StableOffsets {
     try {
       return await withDriverDeadline(answer());
     } catch (error) {
-      if (errorCode(error) !== 'UNSTABLE_OFFSET_COMMIT') await this.discard(connecting);
+      if (!isUnstable(error)) await this.discard(connecting);
       throw error;
     }
   }

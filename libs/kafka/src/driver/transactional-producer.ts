@@ -7,12 +7,12 @@ import type { GroupMembership } from './codec/group-requests.js';
 import { compressionType } from './compression-type.js';
 import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { committedBy } from './group-transactions.js';
+import { withScope, type TransactionScope } from './lost-markers.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
-export interface TransactionalOptions {
+export interface TransactionalOptions extends TransactionScope {
   /** Who takes the same id later shuts out whoever had it before. */
   readonly transactionalId: string;
-  readonly groupId: string;
   /** Milliseconds until the broker aborts a transaction that nobody ends. */
   readonly transactionTimeoutMs: number;
   /** Milliseconds until a request to a broker counts as failed. */
@@ -82,7 +82,8 @@ export class TransactionalProducer {
     try {
       await producer.connect();
       // Beginning the first transaction is what shuts out the others (InitProducerId); connecting is not.
-      return new TransactionalProducer(producer, options, await producer.transaction());
+      const first = await withScope(options.transactionalId, options, () => producer.transaction());
+      return new TransactionalProducer(producer, options, first);
     } catch (error) {
       await withTimeLimit(producer.disconnect(), DISCONNECT_LIMIT_MS);
       throw error;

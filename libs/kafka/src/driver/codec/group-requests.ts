@@ -1,4 +1,5 @@
 import type { createRequire } from 'node:module';
+import { exchanges, NO_TAGS, type Decoder, type Encoder, type Exchange } from './exchange.js';
 
 /** A member of a consumer group in one of the group's generations. */
 export interface GroupMembership {
@@ -24,20 +25,6 @@ interface OffsetFetch {
   readonly partition: number;
 }
 
-/** What kafkajs' connections send, and how they read the answer. */
-export interface Exchange {
-  readonly request: {
-    readonly apiKey: number;
-    readonly apiVersion: number;
-    readonly apiName: string;
-    readonly encode: () => Promise<Encoder>;
-  };
-  readonly response: {
-    readonly decode: (bytes: Buffer) => Promise<Answer>;
-    readonly parse: (answer: Answer) => Promise<Answer>;
-  };
-}
-
 interface Answer {
   readonly errorCode: number;
   readonly topics: readonly { readonly topic: string; readonly partitions: readonly PartitionAnswer[] }[];
@@ -50,72 +37,29 @@ interface PartitionAnswer {
   readonly offset: bigint;
 }
 
-/** The part of kafkajs' encoder that is used here; each method returns the encoder. */
-interface Encoder {
-  readonly buffer: Buffer;
-  writeInt16(value: number): Encoder;
-  writeInt32(value: number): Encoder;
-  writeInt64(value: string | number): Encoder;
-  writeBoolean(value: boolean): Encoder;
-  writeUVarIntString(value: string | null): Encoder;
-  writeUVarIntArray(items: readonly Encoder[]): Encoder;
-  writeUVarInt(value: number): Encoder;
-}
-
-interface Decoder {
-  readInt16(): number;
-  readInt32(): number;
-  readInt64(): { toString(): string };
-  readUVarIntString(): string | null;
-  readUVarIntArray<T>(read: (decoder: Decoder) => T): T[] | null;
-  readTaggedFields(): unknown;
-}
-
 /** The two requests of KIP-447 that kafkajs lacks, in the first versions that have what it is about. */
 export interface GroupRequests {
   /** Version 3: the group refuses it of whoever is no member of its generation any more. */
-  txnOffsetCommit(commit: TxnOffsetCommit, member: GroupMembership): Exchange;
+  txnOffsetCommit(commit: TxnOffsetCommit, member: GroupMembership): Exchange<Answer>;
   /** Version 7: fails with UNSTABLE_OFFSET_COMMIT while a transaction that moves the position is open. */
-  stableOffsetFetch(fetch: OffsetFetch): Exchange;
+  stableOffsetFetch(fetch: OffsetFetch): Exchange<Answer>;
 }
 
-const NO_TAGS = 0;
 const NO_EPOCH = -1;
 
 /** @throws Error when the installed kafkajs has another shape */
 export function createGroupRequests(require: ReturnType<typeof createRequire>): GroupRequests {
-  const protocol = 'kafkajs/src/protocol';
-  const Encoder = require(`${protocol}/encoder.js`) as new () => Encoder;
-  const Decoder = require(`${protocol}/decoder.js`) as new (bytes: Buffer) => Decoder;
-  const apiKeys = require(`${protocol}/requests/apiKeys.js`) as Record<string, number>;
-  const { createErrorFromCode } = require(`${protocol}/error.js`) as {
-    createErrorFromCode: (code: number) => Error;
-  };
-  const start = () => new Encoder().writeUVarInt(NO_TAGS);
-
+  const { encoder, exchange: exchangeOf } = exchanges(require);
+  const apiKeys = require('kafkajs/src/protocol/requests/apiKeys.js') as Record<string, number>;
   const exchange = (
     apiName: string,
     apiVersion: number,
-    encode: () => Encoder,
+    encode: (start: Encoder) => Encoder,
     decode: (decoder: Decoder) => Answer,
-  ): Exchange => {
+  ): Exchange<Answer> => {
     const apiKey = apiKeys[apiName];
     if (apiKey === undefined) throw new Error(`kafkajs has no key of ${apiName}`);
-    return {
-      request: { apiKey, apiVersion, apiName, encode: () => Promise.resolve(encode()) },
-      response: {
-        decode: (bytes) => {
-          const decoder = new Decoder(bytes);
-          decoder.readTaggedFields();
-          return Promise.resolve(decode(decoder));
-        },
-        parse: (answer) => {
-          const partitions = answer.topics.flatMap(({ partitions: all }) => all);
-          const failed = [answer, ...partitions].find(({ errorCode }) => errorCode !== 0);
-          return failed ? Promise.reject(createErrorFromCode(failed.errorCode)) : Promise.resolve(answer);
-        },
-      },
-    };
+    return exchangeOf({ apiKey, apiVersion, apiName, encode, decode, errorIn });
   };
 
   return {
@@ -123,8 +67,8 @@ export function createGroupRequests(require: ReturnType<typeof createRequire>): 
       exchange(
         'TxnOffsetCommit',
         3,
-        () =>
-          start()
+        (start) =>
+          start
             .writeUVarIntString(commit.transactionalId)
             .writeUVarIntString(commit.groupId)
             .writeInt64(commit.producerId)
@@ -134,11 +78,11 @@ export function createGroupRequests(require: ReturnType<typeof createRequire>): 
             .writeUVarIntString(null)
             .writeUVarIntArray(
               commit.topics.map(({ topic, partitions }) =>
-                new Encoder()
+                encoder()
                   .writeUVarIntString(topic)
                   .writeUVarIntArray(
                     partitions.map(({ partition, offset }) =>
-                      new Encoder()
+                      encoder()
                         .writeInt32(partition)
                         .writeInt64(offset)
                         .writeInt32(NO_EPOCH)
@@ -160,13 +104,13 @@ export function createGroupRequests(require: ReturnType<typeof createRequire>): 
       exchange(
         'OffsetFetch',
         7,
-        () =>
-          start()
+        (start) =>
+          start
             .writeUVarIntString(groupId)
             .writeUVarIntArray([
-              new Encoder()
+              encoder()
                 .writeUVarIntString(topic)
-                .writeUVarIntArray([new Encoder().writeInt32(partition)])
+                .writeUVarIntArray([encoder().writeInt32(partition)])
                 .writeUVarInt(NO_TAGS),
             ])
             .writeBoolean(true)
@@ -179,6 +123,12 @@ export function createGroupRequests(require: ReturnType<typeof createRequire>): 
       ),
   };
 }
+
+/** Of the answer as a whole, or of its first partition that has one. */
+const errorIn = ({ errorCode, topics }: Answer): number =>
+  [errorCode, ...topics.flatMap(({ partitions }) => partitions.map((one) => one.errorCode))].find(
+    (code) => code !== 0,
+  ) ?? 0;
 
 const readTopics = (decoder: Decoder, read: (decoder: Decoder) => PartitionAnswer): Answer['topics'] =>
   decoder.readUVarIntArray((one) => {
