@@ -31,6 +31,7 @@ function open(partition) {
     transactionalId: `${CONSUMER_GROUP}/${INPUT_TOPIC}/${partition}`,
     groupId: CONSUMER_GROUP,
     topics: [OUTPUT_TOPIC],
+    onLostMarkers: () => undefined,
     transactionTimeoutMs: 30_000,
     requestTimeoutMs: TIMEOUT_MS,
   });

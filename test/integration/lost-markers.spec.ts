@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import type { Transaction } from 'kafkajs';
+import type { Admin, Transaction } from 'kafkajs';
 import { Cluster } from '../support/cluster.mjs';
 import { bytes, VALID } from '../support/events.js';
 import {
   collect,
   eventually,
+  haveLeaders,
   isReady,
   produce,
   startService,
@@ -23,20 +24,19 @@ const LAST = 3;
 const cluster = new Cluster(() => ({ 'min.insync.replicas': '1', 'offsets.topic.num.partitions': '2' }));
 const aborted = new AbortController();
 const kafka = () => testKafka(cluster.addresses.split(',')[0]);
-const admin = () => withAdmin;
-let withAdmin: ReturnType<ReturnType<typeof testKafka>['admin']>;
+let admin: Admin;
 const running: Service[] = [];
 
 beforeAll(async () => {
   await cluster.start(3, aborted.signal);
-  withAdmin = kafka().admin();
-  await withAdmin.connect();
+  admin = kafka().admin();
+  await admin.connect();
   await createTopic('__consumer_offsets', [[1], [LAST]], [{ name: 'cleanup.policy', value: 'compact' }]);
 });
 
 afterAll(async () => {
   await Promise.all(running.map((one) => one.stop('SIGKILL')));
-  await withAdmin.disconnect();
+  await admin.disconnect();
   await cluster.close();
 });
 
@@ -46,7 +46,7 @@ async function createTopic(
   configEntries: { name: string; value: string }[] = [],
 ) {
   const replicaAssignment = replicas.map((some, partition) => ({ partition, replicas: some }));
-  await admin().createTopics({
+  await admin.createTopics({
     waitForLeaders: false,
     topics: [{ topic, replicaAssignment, configEntries }],
   });
@@ -72,7 +72,7 @@ async function beginTransaction(topics: Topics) {
   await createTopic(input, [[1, 2]]);
   await createTopic(dlq, [[1, 2]]);
   await createTopic(output, [[LAST]]);
-  await eventually('the topics have leaders', () => haveLeaders([input, output, dlq]));
+  await eventually('the topics have leaders', () => haveLeaders(admin, [input, output, dlq]));
   await produce(input, [{ key: 'k', value: bytes({ ...VALID, number: 1 }) }], kafka());
   const producer = kafka().producer({
     transactionalId: `${group}/${input}/0`,
@@ -85,14 +85,6 @@ async function beginTransaction(topics: Topics) {
   return { transaction, close: () => producer.disconnect() };
 }
 
-const haveLeaders = (topics: string[]) =>
-  admin()
-    .fetchTopicMetadata({ topics })
-    .then(
-      (found) => found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)),
-      () => false,
-    );
-
 const moveOn = async (transaction: Transaction, { group, input }: Topics) =>
   transaction.sendOffsets({
     consumerGroupId: group,
@@ -103,11 +95,11 @@ const moveOn = async (transaction: Transaction, { group, input }: Topics) =>
 async function endWithoutLeader(outputs: string[], end: () => Promise<unknown>) {
   await cluster.end(LAST, 'SIGTERM');
   for (const output of outputs) {
-    await eventually('the output has no leader', async () => !(await haveLeaders([output])));
+    await eventually('the output has no leader', async () => !(await haveLeaders(admin, [output])));
   }
   await end();
   await cluster.restart(LAST, aborted.signal);
-  await eventually('the outputs have leaders', () => haveLeaders(outputs));
+  await eventually('the outputs have leaders', () => haveLeaders(admin, outputs));
 }
 
 /** What readers of committed records see once the consumer has taken one event more. */
@@ -123,6 +115,7 @@ async function outputAfterOneMore(topics: Topics) {
     );
   await eventually('the second event has come out', () => values().some(({ number }) => number === 2));
   await reader.stop();
+  expect(consumer.output()).toContain('brokers had lost the end of the transaction');
   return values().map(({ number, written }) => `${String(number)} ${written ?? 'now'}`);
 }
 

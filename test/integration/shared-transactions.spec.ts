@@ -5,6 +5,7 @@ import {
   brokers,
   collect,
   eventually,
+  haveLeaders,
   isReady,
   metric,
   startService,
@@ -31,7 +32,7 @@ async function setUp() {
     waitForLeaders: false,
     topics: names.map((topic) => ({ topic, numPartitions: 2 })),
   });
-  await eventually('the topics are there', () => haveLeaders(names));
+  await eventually('the topics are there', () => haveLeaders(admin, names));
   const offsets = new CommittedOffsets(kafka, topics.group);
   const producer = await open(topics);
   const member = await join(topics);
@@ -44,17 +45,12 @@ async function setUp() {
   return { topics, offsets, producer, member, position, committed };
 }
 
-const haveLeaders = (topics: string[]) =>
-  admin.fetchTopicMetadata({ topics }).then(
-    (found) => found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)),
-    () => false,
-  );
-
 async function open({ group, input, output }: Topics) {
   const producer = await TransactionalProducer.open(kafka, {
     transactionalId: `${group}/${input}/0`,
     groupId: group,
     topics: [output],
+    onLostMarkers: () => undefined,
     transactionTimeoutMs: 60_000,
     requestTimeoutMs: 5_000,
   });

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import type { IHeaders, Kafka, KafkaMessage, Message } from 'kafkajs';
+import type { Admin, IHeaders, Kafka, KafkaMessage, Message } from 'kafkajs';
 import { filterAborted } from '../../libs/kafka/src/driver/codec/filter-aborted.js';
 import { replaceModule } from '../../libs/kafka/src/driver/codec/replace-module.js';
 import { compileCache } from '../../tools/lib/cache.mjs';
@@ -143,6 +143,13 @@ export async function isReady({ url }: Service): Promise<boolean> {
     return false;
   }
 }
+
+/** Whether all partitions of the topics have a leader. */
+export const haveLeaders = (admin: Admin, topics: string[]): Promise<boolean> =>
+  admin.fetchTopicMetadata({ topics }).then(
+    (found) => found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)),
+    () => false,
+  );
 
 /** Sends messages and waits for their acknowledgement. */
 export async function produce(topic: string, messages: Message[], kafka = testKafka()): Promise<void> {

@@ -74,7 +74,7 @@ export class Telemetry implements OnModuleInit {
     this.events.on('committed', (batch) => this.failureLog.succeeded(batch));
     this.events.on('lost-markers', ({ transactionalId, outcome, partitions }) =>
       this.logger.warn(
-        `brokers had lost the end of the transaction ${transactionalId}: it is ${outcome} in ${String(partitions)} partitions`,
+        `brokers had lost the end of the transaction ${transactionalId}: it is ${outcome} now, records in ${String(partitions)} partitions`,
       ),
     );
     const lost = this.metrics.counter('pipeline_offset_out_of_range_total');

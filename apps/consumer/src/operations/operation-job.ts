@@ -93,25 +93,37 @@ export class OperationJob {
   }
 
   private async runOnce(signal: AbortSignal): Promise<void> {
-    const { kafka, log } = this.parts;
-    const { group, topics, requestTimeoutMs } = this.options;
-    await log.settledKey(signal);
-    const opening = TransactionalProducer.open(kafka, {
-      transactionalId: `${group}-operation-${this.id}`,
-      groupId: group,
-      topics,
-      transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
-      requestTimeoutMs,
-    });
-    // One that comes too late is of no use.
-    opening.then((late) => signal.aborted && void late.close()).catch(() => undefined);
-    const producer = await untilAborted(opening, signal);
+    const { log } = this.parts;
+    // First, because nobody reads beyond a transaction of this operation whose end the brokers have lost.
+    const producer = await this.open(signal);
     try {
+      await log.settledKey(signal);
       await log.caughtUp(signal);
       await this.work(producer, signal);
     } finally {
       await producer.close();
     }
+    // Nobody else would find that the end of the last one was lost.
+    await (await this.open(signal)).close();
+  }
+
+  private async open(signal: AbortSignal): Promise<TransactionalProducer> {
+    const { kafka } = this.parts;
+    const { group, topics, requestTimeoutMs } = this.options;
+    const opening = TransactionalProducer.open(kafka, {
+      transactionalId: `${group}-operation-${this.id}`,
+      groupId: group,
+      topics,
+      onLostMarkers: ({ outcome }) =>
+        this.logger.warn(
+          `brokers had lost the end of a transaction of operation ${this.id}: it is ${outcome}`,
+        ),
+      transactionTimeoutMs: TRANSACTION_TIMEOUT_MS,
+      requestTimeoutMs,
+    });
+    // One that comes too late is of no use.
+    opening.then((late) => signal.aborted && void late.close()).catch(() => undefined);
+    return untilAborted(opening, signal);
   }
 
   private async work(producer: TransactionalProducer, signal: AbortSignal): Promise<void> {

@@ -36,7 +36,8 @@ interface Options {
 type CreateTransactions = (options: Options) => object;
 
 /** The coordinator is the right one, and busy with the former transaction for a moment. */
-const isBusy = (error: unknown) => (error as { type?: unknown }).type === 'CONCURRENT_TRANSACTIONS';
+export const isBusy = (error: unknown): boolean =>
+  (error as { type?: unknown }).type === 'CONCURRENT_TRANSACTIONS';
 
 /**
  * Remembers who coordinates a producer's transactions and its group, until a request to it fails. kafkajs asks

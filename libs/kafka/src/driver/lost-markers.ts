@@ -1,77 +1,37 @@
 import type { createRequire } from 'node:module';
 import { groupBy } from '../group-by.js';
 import type { TopicPartition } from '../record.js';
-import { brokerRequests, type Broker } from './broker-requests.js';
 import { replaceModule } from './codec/replace-module.js';
-import { createTransactionRequests, isHidden, type TopicPartitions } from './codec/transaction-requests.js';
-import type { GroupBroker } from './group-transactions.js';
-import { TRANSACTIONS, type Coordinator } from './known-coordinators.js';
-import { isUnstable, whenStable } from './when-stable.js';
-
-const RETRY = 'kafkajs/src/retry/index.js';
-const TRANSACTION_COORDINATOR = 1;
-const NOT_THERE = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
-const COMMITTED = new Set(['PrepareCommit', 'CompleteCommit']);
-/** A producer had the id, and has begun no transaction. */
-const NOTHING_WRITTEN = 'Empty';
-/** Brokers may lose the end of what ends a transaction, too. */
-const MOST_ENDS = 3;
+import { isBusy, TRANSACTIONS } from './known-coordinators.js';
+import {
+  transactionQuestions,
+  type OpenTransaction,
+  type TransactionCluster,
+  type TransactionQuestions,
+} from './open-transactions.js';
 
 /** What the transactions of one id write to and move. */
 export interface TransactionScope {
   /** Those that do not exist, or not for this user, are passed over. */
   readonly topics: readonly string[];
   readonly groupId: string;
-  /** Whose position of the group each of them moves, if they move any. */
+  /** The input partition whose position of the group they move, if they move any. */
   readonly position?: TopicPartition;
   /** Told of each end that was missing. */
-  readonly onLostMarkers?: (lost: LostMarkers) => void;
+  readonly onLostMarkers: (lost: LostMarkers) => void;
 }
 
 /** A transaction of which brokers did not know that it had ended; now they do. */
 export interface LostMarkers {
   readonly transactionalId: string;
   readonly outcome: 'committed' | 'aborted';
-  /** Of the topics, so many had it open. */
+  /** Of the topics, so many had it open; 0 where only the position had. */
   readonly partitions: number;
 }
 
-const scopes = new Map<string, TransactionScope>();
-
-/** @param begin makes kafkajs begin the first transaction of a producer with the id */
-export function withScope<T>(
-  transactionalId: string,
-  scope: TransactionScope,
-  begin: () => Promise<T>,
-): Promise<T> {
-  scopes.set(transactionalId, scope);
-  try {
-    // It is looked at before the first wait.
-    return begin();
-  } finally {
-    scopes.delete(transactionalId);
-  }
-}
-
-interface Cluster {
-  readonly retry: object;
-  refreshMetadata(): Promise<void>;
-  addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
-  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
-  findLeaderForPartitions(
-    topic: string,
-    partitions: readonly number[],
-  ): Readonly<Record<string, readonly number[]>>;
-  findBroker(node: { readonly nodeId: string }): Promise<Broker>;
-  findGroupCoordinator(question: {
-    readonly groupId: string;
-    readonly coordinatorType?: number;
-  }): Promise<Broker & Coordinator & GroupBroker>;
-}
-
-interface Options {
-  readonly cluster: Cluster;
-  readonly transactionalId?: string;
+/** The end of a transaction was lost again and again. */
+class LostMarkersError extends Error {
+  override readonly name = 'LostMarkersError';
 }
 
 /** kafkajs' bookkeeping of one producer's transactions. */
@@ -81,153 +41,152 @@ interface Transactions {
   initProducerId: () => Promise<void>;
 }
 
-type CreateTransactions = (options: Options) => Transactions;
-type CreateRetry = (options: object) => <T>(attempt: () => Promise<T>) => Promise<T>;
+interface Options {
+  readonly cluster: TransactionCluster;
+  readonly transactionalId?: string;
+}
 
-/** The brokers keep losing the end of a transaction. */
-class LostMarkersError extends Error {
-  override readonly name = 'LostMarkersError';
+type CreateTransactions = (options: Options) => Transactions;
+
+/** States of a transaction, as coordinators name them: their end is being told, or has been. */
+const [PREPARING, COMPLETE] = ['Prepare', 'Complete'];
+const COMMITTED = 'CompleteCommit';
+/** The id has begun anew: how the transaction before that ended is not told any more. */
+const BEGUN_ANEW = 'Empty';
+const MOST_ENDS = 3;
+
+/** Of the producer that is begun just now. */
+const offered: TransactionScope[] = [];
+
+/** @param begin makes kafkajs begin the first transaction of a producer */
+export function withScope<T>(scope: TransactionScope, begin: () => Promise<T>): Promise<T> {
+  offered.push(scope);
+  // Its bookkeeping is made before it waits for anything.
+  const begun = begin();
+  if (offered.pop() === undefined) return begun;
+  begun.catch(() => undefined);
+  throw new Error('kafkajs begins a transaction in another way than it did');
 }
 
 /**
- * Where a partition has no leader when a transaction ends, Kafka 4 takes it for a deleted one: it writes no marker
+ * Where a partition has no leader when a transaction ends, Kafka 4.3 takes it for a deleted one: it writes no marker
  * there, and counts the transaction as ended. Its records would become part of the producer's next transaction and be
  * committed, or aborted, with that; its positions would stay unstable for ever. So a producer that begins asks what
  * became of the last transaction of its id, and where it is still open ends it likewise.
  * @throws Error when the installed kafkajs has another shape
  */
 export function installLostMarkers(require: ReturnType<typeof createRequire>): void {
-  const requests = createTransactionRequests(require);
-  const { knows, send } = brokerRequests(require);
-  const createRetry = require(RETRY) as CreateRetry;
-
-  /** Undefined where there was none, and from brokers older than Kafka 3.0. */
-  const lastTransaction = async (coordinator: Broker, transactionalId: string) => {
-    const question = requests.describeTransaction(transactionalId);
-    return knows(coordinator, question) ? (await send(coordinator, question))[0] : undefined;
-  };
-
-  /** Partitions in which the producer has a transaction open, and those that may not be looked at. */
-  const openPartitions = async (cluster: Cluster, topics: readonly string[], producerId: string) => {
-    const asked = [...leadersOf(cluster, topics)].map(async ([nodeId, led]) =>
-      send(await cluster.findBroker({ nodeId }), requests.describeProducers(led)),
-    );
-    const found = (await Promise.all(asked))
-      .flat()
-      .flatMap(({ topic, partitions }) => partitions.map((one) => ({ topic, ...one })));
-    return {
-      open: found.filter(({ producers }) => producers.includes(producerId)),
-      hidden: found.filter(isHidden),
-    };
-  };
-
-  function endingTheLast(transactions: Transactions, transactionalId: string, cluster: Cluster): void {
-    const scope = scopes.get(transactionalId);
-    if (!scope) return;
-    const { topics, groupId, position, onLostMarkers } = scope;
-    const begin = transactions.initProducerId;
-    const retry = createRetry(cluster.retry);
-    const findCoordinator = () =>
-      cluster.findGroupCoordinator({ groupId: transactionalId, coordinatorType: TRANSACTION_COORDINATOR });
-
-    const look = (known: readonly string[], producerId: string) =>
-      retry(() =>
-        openPartitions(cluster, known, producerId).catch(async (error: unknown) => {
-          // Leaders may have moved.
-          await cluster.refreshMetadata();
-          throw error;
-        }),
-      );
-
-    const isPositionOpen = ({ topic, partition }: TopicPartition) => {
-      const ask = async () =>
-        (await cluster.findGroupCoordinator({ groupId })).groupPosition(groupId, topic, partition);
-      return retry(async () => {
-        try {
-          await whenStable(ask);
-          return false;
-        } catch (error) {
-          if (isUnstable(error)) return true;
-          throw error;
-        }
-      });
-    };
-
-    const end = async (partitions: readonly TopicPartition[], transactionResult: boolean) => {
-      const coordinator = await findCoordinator();
-      const producer = {
-        transactionalId,
-        producerId: transactions.getProducerId(),
-        producerEpoch: transactions.getProducerEpoch(),
-      };
-      if (partitions.length > 0) {
-        await coordinator.addPartitionsToTxn({ ...producer, topics: toTopics(partitions) });
-      }
-      if (position) await coordinator.addOffsetsToTxn({ ...producer, groupId });
-      await coordinator.endTxn({ ...producer, transactionResult });
-    };
-
-    transactions.initProducerId = async () => {
-      const last = await retry(async () => lastTransaction(await findCoordinator(), transactionalId));
-      if (!last) return begin();
-      const { state, producerId } = last;
-      // While a partition has no leader, the end that this beginning gives to the last transaction would be lost, too.
-      const known = await knownTopics(cluster, topics);
-      await begin();
-      const isCommit = COMMITTED.has(state);
-      for (let ended = 0; ; ended++) {
-        const { open, hidden } = await look(known, producerId);
-        const isLost = open.length > 0 || (ended === 0 && position && (await isPositionOpen(position)));
-        // To abort what is not open does no harm.
-        const blindly = ended === 0 && !isCommit && state !== NOTHING_WRITTEN ? hidden : [];
-        if (!isLost && blindly.length === 0) return;
-        if (ended === MOST_ENDS) throw new LostMarkersError(`an end was lost ${String(ended)} times`);
-        await end([...open, ...blindly], isCommit);
-        const outcome = isCommit ? 'committed' : 'aborted';
-        if (isLost) onLostMarkers?.({ transactionalId, outcome, partitions: open.length });
-        await begin();
-      }
-    };
-  }
-
+  const questionsOf = transactionQuestions(require);
   replaceModule<CreateTransactions>(require, TRANSACTIONS, (stock) => (options: Options) => {
     const transactions = stock(options);
-    if (options.transactionalId !== undefined) {
-      endingTheLast(transactions, options.transactionalId, options.cluster);
+    const { cluster, transactionalId: id } = options;
+    const scope = id === undefined ? undefined : offered.pop();
+    if (scope && id !== undefined) {
+      const begin = transactions.initProducerId;
+      const last = new LastTransaction(id, scope, transactions, questionsOf(cluster, id), cluster.retrier);
+      transactions.initProducerId = () => last.endBefore(begin);
     }
     return transactions;
   });
 }
 
-/** Those that are there for this user, with a leader for each of their partitions. @throws the driver's error */
-async function knownTopics(cluster: Cluster, topics: readonly string[]): Promise<readonly string[]> {
-  try {
-    await cluster.addMultipleTargetTopics(topics);
-    return topics;
-  } catch (error) {
-    if (!NOT_THERE.has(String((error as { type?: unknown }).type))) throw error;
-    // The driver has forgotten all of them because of one.
-    if (topics.length <= 1) return [];
-  }
-  const known: string[] = [];
-  for (const topic of topics) known.push(...(await knownTopics(cluster, [topic])));
-  return known;
+/** By id, whether what is being ended again was committed: the coordinator has forgotten it once a producer begins. */
+const outcomes = new Map<string, boolean>();
+
+interface Found extends OpenTransaction {
+  readonly isPositionOpen: boolean;
 }
 
-/** The partitions of the topics, by the broker that leads them. */
-function leadersOf(cluster: Cluster, topics: readonly string[]): Map<string, TopicPartitions[]> {
-  const leaders = new Map<string, TopicPartitions[]>();
-  for (const topic of topics) {
-    const all = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
-    for (const [nodeId, partitions] of Object.entries(cluster.findLeaderForPartitions(topic, all))) {
-      leaders.set(nodeId, [...(leaders.get(nodeId) ?? []), { topic, partitions }]);
+class LastTransaction {
+  constructor(
+    private readonly id: string,
+    private readonly scope: TransactionScope,
+    private readonly transactions: Transactions,
+    private readonly ask: TransactionQuestions,
+    private readonly retry: TransactionCluster['retrier'],
+  ) {}
+
+  async endBefore(begin: () => Promise<void>): Promise<void> {
+    const known = await this.ask.last();
+    if (!known) return begin();
+    // Before beginning, which ends an open one: that end would be lost, too, while a partition has no leader.
+    const before = await this.ask.look(this.scope.topics, known.producerId);
+    const { state, producerId } = await this.settled();
+    const hasEnded = state.startsWith(COMPLETE) || state === BEGUN_ANEW;
+    const isPositionOpen = hasEnded && (await this.isPositionOpen());
+    const isCommit = state === COMMITTED || (state === BEGUN_ANEW && outcomes.get(this.id) === true);
+    outcomes.set(this.id, isCommit);
+    await begin();
+    // When its epochs are used up an id gets another producer, which cannot end what the former one has begun.
+    if (this.transactions.getProducerId() === producerId) {
+      const found = hasEnded ? { ...before, isPositionOpen } : await this.find(producerId);
+      await this.endAll(found, isCommit, state !== BEGUN_ANEW);
     }
+    outcomes.delete(this.id);
   }
-  return leaders;
-}
 
-const toTopics = (partitions: readonly TopicPartition[]): TopicPartitions[] =>
-  [...groupBy(partitions, ({ topic }) => topic)].map(([topic, some]) => ({
-    topic,
-    partitions: some.map(({ partition }) => partition),
-  }));
+  private async endAll(first: Found, isCommit: boolean, mayBeBlind: boolean): Promise<void> {
+    let found = first;
+    for (let ends = 0; ends < MOST_ENDS; ends++) {
+      const isLost = found.open.length > 0 || found.isPositionOpen;
+      // To end what is not open does no harm.
+      const blindly = mayBeBlind && ends === 0 && (isLost || !isCommit) ? found.hidden : [];
+      if (!isLost && blindly.length === 0) return;
+      await this.end([...found.open, ...blindly], isCommit);
+      await this.settled();
+      const after = await this.find(this.transactions.getProducerId());
+      // What stays unstable may be moved by the producer of another partition, which has to end that.
+      if (found.open.length === 0 && after.isPositionOpen) return;
+      if (isLost) {
+        const outcome = isCommit ? 'committed' : 'aborted';
+        this.scope.onLostMarkers({ transactionalId: this.id, outcome, partitions: found.open.length });
+      }
+      found = after;
+    }
+    if (found.open.length > 0) throw new LostMarkersError(`lost ${String(MOST_ENDS)} times`);
+  }
+
+  private async find(producerId: string): Promise<Found> {
+    const found = await this.ask.look(this.scope.topics, producerId);
+    return { ...found, isPositionOpen: await this.isPositionOpen() };
+  }
+
+  private async isPositionOpen(): Promise<boolean> {
+    const { groupId, position } = this.scope;
+    return position !== undefined && this.ask.isUnstable(groupId, position);
+  }
+
+  /** How the last transaction stands, once its end is not on the way any more. */
+  private async settled() {
+    return this.retry(async () => {
+      const last = await this.ask.last();
+      if (!last || last.state.startsWith(PREPARING)) throw new Error('the transaction is being ended');
+      return last;
+    });
+  }
+
+  /** Again as a whole when one of the requests fails: begun and not ended it would be aborted. */
+  private end(partitions: readonly TopicPartition[], isCommit: boolean): Promise<void> {
+    const producer = {
+      transactionalId: this.id,
+      producerId: this.transactions.getProducerId(),
+      producerEpoch: this.transactions.getProducerEpoch(),
+    };
+    const { groupId, position } = this.scope;
+    const topics = [...groupBy(partitions, ({ topic }) => topic)].map(([topic, some]) => ({
+      topic,
+      partitions: some.map(({ partition }) => partition),
+    }));
+    return this.retry(async () => {
+      const coordinator = await this.ask.findCoordinator();
+      try {
+        if (topics.length > 0) await coordinator.addPartitionsToTxn({ ...producer, topics });
+        if (position) await coordinator.addOffsetsToTxn({ ...producer, groupId });
+        await coordinator.endTxn({ ...producer, transactionResult: isCommit });
+      } catch (error) {
+        // To kafkajs that is no reason to try again.
+        throw isBusy(error) ? new Error('the coordinator is busy', { cause: error }) : error;
+      }
+    });
+  }
+}

@@ -82,7 +82,7 @@ export class TransactionalProducer {
     try {
       await producer.connect();
       // Beginning the first transaction is what shuts out the others (InitProducerId); connecting is not.
-      const first = await withScope(options.transactionalId, options, () => producer.transaction());
+      const first = await withScope(options, () => producer.transaction());
       return new TransactionalProducer(producer, options, first);
     } catch (error) {
       await withTimeLimit(producer.disconnect(), DISCONNECT_LIMIT_MS);

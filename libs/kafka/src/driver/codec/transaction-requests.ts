@@ -5,10 +5,10 @@ const DESCRIBE_PRODUCERS = 61;
 const DESCRIBE_TRANSACTIONS = 65;
 const TRANSACTIONAL_ID_NOT_FOUND = 105;
 const TOPIC_AUTHORIZATION_FAILED = 29;
-const NONE = -1n;
+const NO_TRANSACTION = -1n;
 
 /** What a coordinator knows of a transactional id. */
-interface DescribedTransaction {
+export interface DescribedTransaction {
   readonly errorCode: number;
   /** `Empty`, `Ongoing`, `PrepareCommit`, `PrepareAbort`, `CompleteCommit`, `CompleteAbort`, `Dead`, `PrepareEpochFence` */
   readonly state: string;
@@ -126,5 +126,5 @@ function readProducer(decoder: Decoder): string | undefined {
   decoder.readInt32();
   const firstOffset = BigInt(decoder.readInt64().toString());
   decoder.readTaggedFields();
-  return firstOffset === NONE ? undefined : id;
+  return firstOffset === NO_TRANSACTION ? undefined : id;
 }
