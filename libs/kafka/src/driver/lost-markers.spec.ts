@@ -31,6 +31,8 @@ interface World {
   readonly brokerVersion?: number;
   readonly topics?: readonly string[];
   readonly newProducer?: string;
+  /** The transaction that is open ends by itself before the producer begins. */
+  readonly isAtWork?: boolean;
   /** What requests fail with at first, by name. */
   readonly failures?: Failures;
 }
@@ -109,6 +111,7 @@ async function begin(world: World, times = 1) {
     initProducerId: () => {
       log.push(['begin']);
       left.state = 'Empty';
+      if (world.isAtWork) left.open = [];
       return Promise.resolve();
     },
   });
@@ -169,7 +172,12 @@ it.each([
 
 it('what it ended as is asked before beginning, which makes the coordinator forget it', async () => {
   const { names } = await begin({ state: 'CompleteCommit', open: [0] });
-  expect(names.slice(0, 3)).toEqual(['look', 'begin', 'partitions']);
+  expect(names.slice(0, 4)).toEqual(['look', 'begin', 'look', 'partitions']);
+});
+
+it('a former owner that was at work meanwhile has lost nothing', async () => {
+  const { requests, lost } = await begin({ state: 'CompleteCommit', open: [1], isAtWork: true });
+  expect([requests, lost]).toEqual([[], []]);
 });
 
 it('without positions none are ended', async () => {

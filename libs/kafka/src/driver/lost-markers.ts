@@ -112,14 +112,15 @@ class LastTransaction {
     // Before beginning, which ends an open one: that end would be lost, too, while a partition has no leader.
     const before = await this.ask.look(this.scope.topics, known.producerId);
     const { state, producerId } = await this.settled();
-    const hasEnded = state.startsWith(COMPLETE) || state === BEGUN_ANEW;
-    const isPositionOpen = hasEnded && (await this.isPositionOpen());
     const isCommit = state === COMMITTED || (state === BEGUN_ANEW && outcomes.get(this.id) === true);
     outcomes.set(this.id, isCommit);
     await begin();
     // When its epochs are used up an id gets another producer, which cannot end what the former one has begun.
     if (this.transactions.getProducerId() === producerId) {
-      const found = hasEnded ? { ...before, isPositionOpen } : await this.find(producerId);
+      const hasEnded = state.startsWith(COMPLETE) || state === BEGUN_ANEW;
+      // What was open may have been one of a former owner at work, which has ended since.
+      const isClosed = hasEnded && before.open.length === 0;
+      const found = isClosed ? await this.withPosition(before) : await this.find(producerId);
       await this.endAll(found, isCommit, state !== BEGUN_ANEW);
     }
     outcomes.delete(this.id);
@@ -147,13 +148,13 @@ class LastTransaction {
   }
 
   private async find(producerId: string): Promise<Found> {
-    const found = await this.ask.look(this.scope.topics, producerId);
-    return { ...found, isPositionOpen: await this.isPositionOpen() };
+    return this.withPosition(await this.ask.look(this.scope.topics, producerId));
   }
 
-  private async isPositionOpen(): Promise<boolean> {
+  private async withPosition(found: OpenTransaction): Promise<Found> {
     const { groupId, position } = this.scope;
-    return position !== undefined && this.ask.isUnstable(groupId, position);
+    const isPositionOpen = position !== undefined && (await this.ask.isUnstable(groupId, position));
+    return { ...found, isPositionOpen };
   }
 
   /** How the last transaction stands, once its end is not on the way any more. */
