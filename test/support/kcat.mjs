@@ -22,12 +22,18 @@ import { UserError } from '../../tools/lib/processes.mjs';
  * @param {string} topic
  * @returns {Promise<Found[]>} in the order of each partition
  */
-export async function readCommitted(brokers, topic) {
+export const readCommitted = (brokers, topic) => read(brokers, topic, 'read_committed');
+
+/** The same with what was not committed. @param {string} brokers @param {string} topic */
+export const readUncommitted = (brokers, topic) => read(brokers, topic, 'read_uncommitted');
+
+/** @param {string} brokers @param {string} topic @param {string} isolation */
+async function read(brokers, topic, isolation) {
   const consume = ['-C', '-q', '-b', brokers, '-t', topic, '-o', 'beginning', '-e', '-u'];
   // Keys and values may contain anything, so their lengths come first. Those of headers are not to be had.
   const mark = randomUUID();
   const format = `%p %o %K %S\n%k%s%h${mark}`;
-  const args = [...consume, '-X', 'isolation.level=read_committed', '-f', format];
+  const args = [...consume, '-X', `isolation.level=${isolation}`, '-f', format];
   const child = spawn('kcat', args, { stdio: ['ignore', 'pipe', 'inherit'] });
   const chunks = /** @type {Buffer[]} */ ([]);
   child.stdout.on('data', (chunk) => chunks.push(chunk));

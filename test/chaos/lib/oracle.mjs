@@ -60,6 +60,26 @@ export function judge(
   return verdict;
 }
 
+/**
+ * Where the lost events were, and how many of them were written in transactions that were not committed.
+ * @param {Expected[]} expected @param {Pick<Found, 'key'>[]} committed @param {Pick<Found, 'key'>[]} written
+ */
+export function describeLost(expected, committed, written) {
+  const numbersOf = (/** @type {Pick<Found, 'key'>[]} */ some) =>
+    new Set(some.map(({ key }) => numberOf(key)));
+  const [seen, known] = [numbersOf(committed), numbersOf(written)];
+  const lost = expected
+    .map(({ partition }, number) => ({ partition, number }))
+    .filter(({ number }) => !seen.has(number));
+  return [...new Set(lost.map(({ partition }) => partition))]
+    .map((partition) => {
+      const numbers = lost.filter((one) => one.partition === partition).map(({ number }) => number);
+      const hidden = numbers.filter((number) => known.has(number)).length;
+      return `lost of partition ${partition}: ${numbers.length}, the first ${numbers[0]}, the last ${numbers.at(-1)}, written but not committed ${hidden}`;
+    })
+    .join('\n');
+}
+
 /** @param {Buffer} input @param {Buffer} output @param {boolean} areLookedUp */
 function isProcessed(input, output, areLookedUp) {
   const event = JSON.parse(input.toString());

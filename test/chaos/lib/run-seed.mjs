@@ -7,10 +7,10 @@ import { doFaults } from './faults.mjs';
 import { inputEvents } from './input.mjs';
 import { Instances } from './instances.mjs';
 import { startIllServer } from '../../support/ill-server.mjs';
-import { readCommitted } from '../../support/kcat.mjs';
+import { readCommitted, readUncommitted } from '../../support/kcat.mjs';
 import { feed } from './feed.mjs';
 import { createTopic, haveJoined } from './kafka-admin.mjs';
-import { judge, numberOf } from './oracle.mjs';
+import { describeLost, judge, numberOf } from './oracle.mjs';
 import { describeFault, planFaults } from './plan.mjs';
 import { Progress } from './progress.mjs';
 
@@ -106,13 +106,20 @@ export async function runSeed(cluster, run, signal) {
     `seed ${seed}: ${lookups.calls.length} look-ups, ${delayed.size} events through retry topics`,
   );
   const expected = expectedOf(made, arrived ?? []);
+  const verdict = judge(
+    expected,
+    { processed: processed ?? [], deadLettered: deadLettered ?? [] },
+    { areLookedUp: true, delayed },
+  );
+  if (verdict.lost > 0) {
+    const written = await Promise.all(
+      [output, dlq].map((topic) => readUncommitted(cluster.addresses, topic)),
+    );
+    console.error(describeLost(expected, [processed ?? [], deadLettered ?? []].flat(), written.flat()));
+  }
   const { longestPauseMs, slowestRecoveryMs } = progress;
   return {
-    verdict: judge(
-      expected,
-      { processed: processed ?? [], deadLettered: deadLettered ?? [] },
-      { areLookedUp: true, delayed },
-    ),
+    verdict,
     longestPauseMs,
     slowestRecoveryMs,
     broken: instances.broken,
