@@ -9,3 +9,13 @@ export function groupBy<K, T>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   }
   return groups;
 }
+
+/** The items by their topic, in the form in which requests name partitions. */
+export const byTopic = <T extends { readonly topic: string }, P>(
+  items: Iterable<T>,
+  toPartition: (item: T) => P,
+): { topic: string; partitions: P[] }[] =>
+  [...groupBy(items, ({ topic }) => topic)].map(([topic, some]) => ({
+    topic,
+    partitions: some.map(toPartition),
+  }));

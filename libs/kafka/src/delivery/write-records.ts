@@ -1,4 +1,4 @@
-import { errorCode } from '../driver/kafka-client.js';
+import { errorCode } from '../driver/error-code.js';
 import type { OutgoingRecord } from '../record.js';
 import { toChunks } from './chunks.js';
 import type { TopicLimits } from './topic-limits.js';

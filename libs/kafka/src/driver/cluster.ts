@@ -2,6 +2,7 @@ import type { Kafka } from 'kafkajs';
 import type { FetchedRecord } from './codec/record-decoder.js';
 import type { GroupBroker } from './group-transactions.js';
 import { kafkajs } from './kafkajs.js';
+import type { TopicMetadata } from './topic-metadata.js';
 
 const CREATE_CLUSTER = 'private:Kafka:createCluster';
 
@@ -50,16 +51,11 @@ interface Broker extends GroupBroker {
 }
 
 /** The part of kafkajs' cluster, its connections to all brokers, that the reader without a group needs. */
-export interface Cluster {
+export interface Cluster extends TopicMetadata {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
   addTargetTopic(topic: string): Promise<void>;
   refreshMetadataIfNecessary(): Promise<void>;
-  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
-  findLeaderForPartitions(
-    topic: string,
-    partitions: readonly number[],
-  ): Readonly<Record<string, readonly number[]>>;
   findBroker(node: { readonly nodeId: string }): Promise<Broker>;
   findGroupCoordinator(group: { readonly groupId: string }): Promise<Broker>;
   /** See `offsetsIn`. */
@@ -90,9 +86,6 @@ export function createCluster(kafka: Kafka, metadataMaxAge: number): Cluster {
   if (!create || !(kafka instanceof kafkajs.Kafka)) throw new Error(`kafkajs has no ${CREATE_CLUSTER}`);
   return create({ metadataMaxAge, allowAutoTopicCreation: false, isolationLevel: 0 });
 }
-
-export const partitionsOf = (cluster: Cluster, topic: string): readonly number[] =>
-  cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
 
 /**
  * Of each partition the first offset, or the one behind the last record, committed or not; partitions that the brokers

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { describeError, errorCode, isMembershipError, isUnable } from './kafka-client.js';
+import { errorCode } from './error-code.js';
+import { describeError, isMembershipError, isUnable } from './kafka-client.js';
 
 const errorOf = (fields: object, options?: ErrorOptions) =>
   Object.assign(new Error('secret', options), fields);

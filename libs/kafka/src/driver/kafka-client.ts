@@ -1,6 +1,7 @@
 import type { Kafka, LogEntry } from 'kafkajs';
 
 export type { Kafka };
+import { errorCode } from './error-code.js';
 import { fastEncoder } from './codec/install-codec.js';
 import { kafkajs } from './kafkajs.js';
 import { accessFailure, describeAccessFailure } from './security/access-failure.js';
@@ -50,25 +51,6 @@ export function createKafka(connection: KafkaConnection): Kafka {
       ({ label, namespace, log }: LogEntry) =>
         onDriverLog?.({ label, namespace, message: log.message }),
   });
-}
-
-interface DriverError {
-  readonly type?: unknown;
-  readonly code?: unknown;
-  readonly cause?: unknown;
-  /** Of an aggregate, such as one error for each topic that was not created. */
-  readonly errors?: readonly unknown[];
-}
-
-/** The protocol's name of an error (`MESSAGE_TOO_LARGE`, …) or Node's code, looked up along its causes. */
-export function errorCode(error: unknown): string | undefined {
-  for (let current = error; current instanceof Object;) {
-    const { type, code, cause, errors }: DriverError = current;
-    if (typeof type === 'string') return type;
-    if (typeof code === 'string') return code;
-    current = cause ?? errors?.[0];
-  }
-  return undefined;
 }
 
 /** What may be said of a driver error in a log line: what access it lacks, or class and code; never its text. */

@@ -1,5 +1,5 @@
 import type { createRequire } from 'node:module';
-import { groupBy } from '../group-by.js';
+import { byTopic } from '../group-by.js';
 import type { TopicPartition } from '../record.js';
 import { replaceModule } from './codec/replace-module.js';
 import { isBusy, TRANSACTIONS } from './known-coordinators.js';
@@ -80,8 +80,9 @@ export function installLostMarkers(require: ReturnType<typeof createRequire>): v
   replaceModule<CreateTransactions>(require, TRANSACTIONS, (stock) => (options: Options) => {
     const transactions = stock(options);
     const { cluster, transactionalId: id } = options;
-    const scope = id === undefined ? undefined : offered.pop();
-    if (scope && id !== undefined) {
+    if (id === undefined) return transactions;
+    const scope = offered.pop();
+    if (scope) {
       const begin = transactions.initProducerId;
       const last = new LastTransaction(id, scope, transactions, questionsOf(cluster, id), cluster.retrier);
       transactions.initProducerId = () => last.endBefore(begin);
@@ -174,10 +175,7 @@ class LastTransaction {
       producerEpoch: this.transactions.getProducerEpoch(),
     };
     const { groupId, position } = this.scope;
-    const topics = [...groupBy(partitions, ({ topic }) => topic)].map(([topic, some]) => ({
-      topic,
-      partitions: some.map(({ partition }) => partition),
-    }));
+    const topics = byTopic(partitions, ({ partition }) => partition);
     return this.retry(async () => {
       const coordinator = await this.ask.findCoordinator();
       try {

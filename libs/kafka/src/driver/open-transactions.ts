@@ -7,25 +7,22 @@ import {
   type DescribedTransaction,
   type TopicPartitions,
 } from './codec/transaction-requests.js';
+import { errorCode } from './error-code.js';
 import type { GroupBroker } from './group-transactions.js';
 import type { Coordinator } from './known-coordinators.js';
+import { partitionsOf, type TopicMetadata } from './topic-metadata.js';
 import { isUnstable, whenStable } from './when-stable.js';
 
 const TRANSACTION_COORDINATOR = 1;
 const NOT_THERE = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
 
 /** The part of kafkajs' cluster that is needed here. */
-export interface TransactionCluster {
+export interface TransactionCluster extends TopicMetadata {
   /** Tries again, with the settings of this client, what fails of the brokers. */
   readonly retrier: <T>(attempt: () => Promise<T>) => Promise<T>;
   /** Those whose metadata is asked for. */
   targetTopics: Set<string>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
-  findTopicPartitionMetadata(topic: string): readonly { readonly partitionId: number }[];
-  findLeaderForPartitions(
-    topic: string,
-    partitions: readonly number[],
-  ): Readonly<Record<string, readonly number[]>>;
   findBroker(node: { readonly nodeId: string }): Promise<Broker>;
   findGroupCoordinator(question: {
     readonly groupId: string;
@@ -124,7 +121,7 @@ async function knownTopics(
     await cluster.addMultipleTargetTopics(topics);
     return topics;
   } catch (error) {
-    if (!NOT_THERE.has(String((error as { type?: unknown }).type))) throw error;
+    if (!NOT_THERE.has(errorCode(error) ?? '')) throw error;
     // The driver has forgotten all of them because of one.
     if (topics.length <= 1) return [];
   }
@@ -137,8 +134,8 @@ async function knownTopics(
 function leadersOf(cluster: TransactionCluster, topics: readonly string[]): Map<string, TopicPartitions[]> {
   const leaders = new Map<string, TopicPartitions[]>();
   for (const topic of topics) {
-    const all = cluster.findTopicPartitionMetadata(topic).map(({ partitionId }) => partitionId);
-    for (const [nodeId, partitions] of Object.entries(cluster.findLeaderForPartitions(topic, all))) {
+    const led = cluster.findLeaderForPartitions(topic, partitionsOf(cluster, topic));
+    for (const [nodeId, partitions] of Object.entries(led)) {
       leaders.set(nodeId, [...(leaders.get(nodeId) ?? []), { topic, partitions }]);
     }
   }

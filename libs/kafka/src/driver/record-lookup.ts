@@ -5,7 +5,7 @@ import { COMMITTED, createCluster, type Cluster, type FetchedPartition } from '.
 import { committedRecords, nextOffsetOf } from './committed-records.js';
 import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
-import { errorCode } from './kafka-client.js';
+import { errorCode } from './error-code.js';
 
 interface RecordPosition {
   readonly partition: number;

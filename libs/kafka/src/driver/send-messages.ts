@@ -1,5 +1,5 @@
 import type { createRequire } from 'node:module';
-import { groupBy } from '../group-by.js';
+import { byTopic, groupBy } from '../group-by.js';
 import { partitionKey } from '../record.js';
 import { replaceModule } from './codec/replace-module.js';
 import { forgetSilent, type KnownBrokers } from './silent-brokers.js';
@@ -191,7 +191,7 @@ function toGroups({ cluster, partitioner }: Parts, { topicMessages }: SendReques
 }
 
 function toTopicData<T extends Group>(groups: readonly T[]): TopicData<T>[] {
-  return [...groupBy(groups, ({ topic }) => topic)].map(([topic, partitions]) => ({ topic, partitions }));
+  return byTopic(groups, (group) => group);
 }
 
 /** Without acknowledgements there is no response. */

@@ -1,19 +1,13 @@
 import type { Kafka } from 'kafkajs';
 import { AbortedError, untilAborted, withTimeLimit } from '../abort.js';
 import type { InputRecord, TopicPartition } from '../record.js';
-import {
-  COMMITTED,
-  createCluster,
-  offsetsIn,
-  partitionsOf,
-  type Cluster,
-  type FetchedPartition,
-} from './cluster.js';
+import { COMMITTED, createCluster, offsetsIn, type Cluster, type FetchedPartition } from './cluster.js';
 import { committedRecords, nextOffsetOf } from './committed-records.js';
 import type { VisitHeader } from './codec/record-decoder.js';
 import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { withDriverDeadline } from './driver-deadline.js';
 import { reconnectDelay } from './reconnect-delay.js';
+import { partitionsOf } from './topic-metadata.js';
 
 /** A record whose headers can also be gone through without making anything of them. */
 export interface ReadRecord extends InputRecord {

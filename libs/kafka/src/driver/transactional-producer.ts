@@ -1,7 +1,7 @@
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import { AbortedError, withTimeLimit } from '../abort.js';
 import type { OutgoingRecord, TopicPartition } from '../record.js';
-import { groupBy } from '../group-by.js';
+import { byTopic } from '../group-by.js';
 import type { Compression } from './codec/compression.js';
 import type { GroupMembership } from './codec/group-requests.js';
 import { compressionType } from './compression-type.js';
@@ -134,7 +134,7 @@ export class TransactionalProducer {
         }),
       );
       if (positions.length > 0) {
-        const topics = toTopics(positions);
+        const topics = byTopic(positions, ({ partition, offset }) => ({ partition, offset: String(offset) }));
         await transaction.sendOffsets({
           consumerGroupId: this.options.groupId,
           topics: member ? committedBy(member, topics) : topics,
@@ -161,9 +161,3 @@ export class TransactionalProducer {
     }
   }
 }
-
-const toTopics = (positions: readonly Position[]) =>
-  [...groupBy(positions, ({ topic }) => topic)].map(([topic, some]) => ({
-    topic,
-    partitions: some.map(({ partition, offset }) => ({ partition, offset: String(offset) })),
-  }));
