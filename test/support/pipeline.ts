@@ -151,10 +151,14 @@ export const haveLeaders = (admin: Admin, topics: string[]): Promise<boolean> =>
     () => false,
   );
 
+/** A topic that was just made may be without its leader for seconds where many are made at once. */
+export const PATIENTLY = { maxRetryTime: 1_000, retries: 100 };
+
 /** Sends messages and waits for their acknowledgement. */
 export async function produce(topic: string, messages: Message[], kafka = testKafka()): Promise<void> {
   const producer = kafka.producer({
     idempotent: true,
+    retry: PATIENTLY,
     createPartitioner: kafkajs.Partitioners.DefaultPartitioner,
   });
   await producer.connect();

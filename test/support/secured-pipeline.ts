@@ -11,6 +11,7 @@ import {
   collect,
   eventually as soon,
   metric,
+  PATIENTLY,
   produce,
   startService,
   uniqueTopics,
@@ -108,7 +109,7 @@ export class SecuredPipeline {
     let sent = 0;
     const end = new AbortController();
     const send = async () => {
-      const producer = this.admin.producer();
+      const producer = this.admin.producer({ retry: PATIENTLY });
       await producer.connect();
       while (!end.signal.aborted) {
         const messages = numberedEvents(2 * sent + 1, 2 * sent + 2).map((one) => ({ ...one, partition: 0 }));
