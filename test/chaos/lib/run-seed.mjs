@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { Random } from '../../../tools/lib/generator.mjs';
 import { UserError, waitFor } from '../../../tools/lib/processes.mjs';
@@ -27,6 +28,8 @@ const LOOKED_UP_EVERY = 25;
 const RETRY_DELAYS = ['1s', '2s', '4s', '8s', '16s', '30s', '30s', '30s'];
 /** Of every other seed: batches that are small enough to share transactions. */
 const SMALL_BATCHES = { MAX_PARTITION_FETCH_BYTES: '65536' };
+/** Readers may be behind: a broker that has just become leader does not know yet how far its followers are. */
+const READABLE_MS = 10_000;
 /** For so long nothing may wait in any retry topic. */
 const QUIET_MS = 4_000;
 
@@ -98,24 +101,22 @@ export async function runSeed(cluster, run, signal) {
     killAll();
     process.off('exit', killAll);
   }
-  const [arrived, processed, deadLettered, ...waited] = await Promise.all(
-    [input, output, dlq, ...retries].map((topic) => readCommitted(cluster.addresses, topic)),
+  const { arrived, processed, deadLettered, waited, seconds } = await readAll(
+    cluster,
+    { input, output, dlq, retries },
+    { events, signal },
   );
-  const delayed = new Set(waited.flat().map(({ key }) => numberOf(key)));
+  const delayed = new Set(waited.map(({ key }) => numberOf(key)));
   console.error(
-    `seed ${seed}: ${lookups.calls.length} look-ups, ${delayed.size} events through retry topics`,
+    `seed ${seed}: ${lookups.calls.length} look-ups, ${delayed.size} events through retry topics, read after ${seconds} s`,
   );
-  const expected = expectedOf(made, arrived ?? []);
-  const verdict = judge(
-    expected,
-    { processed: processed ?? [], deadLettered: deadLettered ?? [] },
-    { areLookedUp: true, delayed },
-  );
+  const expected = expectedOf(made, arrived);
+  const verdict = judge(expected, { processed, deadLettered }, { areLookedUp: true, delayed });
   if (verdict.lost > 0) {
     const written = await Promise.all(
       [output, dlq].map((topic) => readUncommitted(cluster.addresses, topic)),
     );
-    console.error(describeLost(expected, [processed ?? [], deadLettered ?? []].flat(), written.flat()));
+    console.error(describeLost(expected, [...processed, ...deadLettered], written.flat()));
   }
   const { longestPauseMs, slowestRecoveryMs } = progress;
   return {
@@ -124,6 +125,28 @@ export async function runSeed(cluster, run, signal) {
     slowestRecoveryMs,
     broken: instances.broken,
   };
+}
+
+/**
+ * What readers of committed records see, once they see all events or have had the time for it.
+ * @param {import('../../support/cluster.mjs').Cluster} cluster
+ * @param {{ input: string, output: string, dlq: string, retries: string[] }} topics
+ * @param {{ events: number, signal: AbortSignal }} until
+ */
+async function readAll({ addresses }, { input, output, dlq, retries }, { events, signal }) {
+  const began = Date.now();
+  for (;;) {
+    const [arrived = [], processed = [], deadLettered = [], ...waited] = await Promise.all(
+      [input, output, dlq, ...retries].map((topic) => readCommitted(addresses, topic)),
+    );
+    const ended = new Set([...processed, ...deadLettered].map(({ key }) => numberOf(key)));
+    const isWhole = arrived.length >= events && ended.size >= events;
+    const ms = Date.now() - began;
+    if (isWhole || ms > READABLE_MS) {
+      return { arrived, processed, deadLettered, waited: waited.flat(), seconds: (ms / 1_000).toFixed(1) };
+    }
+    await delay(1_000, undefined, { signal });
+  }
 }
 
 /** @param {import('../../support/cluster.mjs').Cluster} cluster */
