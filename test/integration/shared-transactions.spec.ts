@@ -104,6 +104,18 @@ it.concurrent('positions of several partitions and the records are committed tog
   expect(await valuesOf(topics, 1)).toEqual(['a']);
 });
 
+it.concurrent('what comes while the coordinator is busy with the transaction before waits', async () => {
+  const { topics, producer, member, position, committed } = await setUp();
+  const values = Array.from({ length: 20 }, (_, index) => String(index));
+  for (const [index, value] of values.entries()) {
+    // The second one of each pair has no records.
+    await producer.commit([position(0, BigInt(2 * index))], write(topics, value), member);
+    await producer.commit([position(0, BigInt(2 * index + 1))], () => Promise.resolve(), member);
+  }
+  expect(await committed()).toEqual([39n, undefined]);
+  expect(await valuesOf(topics, 20)).toEqual(values);
+});
+
 it.concurrent.each([
   ['of a former generation', 'ILLEGAL_GENERATION', -1, ''],
   ['of nobody in the group', 'UNKNOWN_MEMBER_ID', 0, 'nobody'],

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import { AbortedError, withTimeLimit } from '../abort.js';
 import type { OutgoingRecord, TopicPartition } from '../record.js';
@@ -7,6 +8,7 @@ import type { GroupMembership } from './codec/group-requests.js';
 import { compressionType } from './compression-type.js';
 import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { committedBy } from './group-transactions.js';
+import { isBusy } from './known-coordinators.js';
 import { withScope, type TransactionScope } from './lost-markers.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 
@@ -133,13 +135,7 @@ export class TransactionalProducer {
           topicMessages: toTopicMessages(records),
         }),
       );
-      if (positions.length > 0) {
-        const topics = byTopic(positions, ({ partition, offset }) => ({ partition, offset: String(offset) }));
-        await transaction.sendOffsets({
-          consumerGroupId: this.options.groupId,
-          topics: member ? committedBy(member, topics) : topics,
-        });
-      }
+      if (positions.length > 0) await this.sendPositions(transaction, positions, member);
       if (this.abandoned) throw new AbortedError('the transaction was given up');
     } catch (error) {
       // Spares readers the wait until the broker or the next owner ends it.
@@ -150,6 +146,28 @@ export class TransactionalProducer {
       await transaction.commit();
     } catch (error) {
       throw new TransactionError('unknown', error);
+    }
+  }
+
+  private async sendPositions(
+    transaction: Transaction,
+    positions: readonly Position[],
+    member?: GroupMembership,
+  ): Promise<void> {
+    const topics = byTopic(positions, ({ partition, offset }) => ({ partition, offset: String(offset) }));
+    const commit = {
+      consumerGroupId: this.options.groupId,
+      topics: member ? committedBy(member, topics) : topics,
+    };
+    // Without records before them they are what meets a busy coordinator; kafkajs tries only records again.
+    for (let left = RETRY.retries, waitMs = RETRY.initialRetryTime; ; left--, waitMs *= RETRY.multiplier) {
+      try {
+        await transaction.sendOffsets(commit);
+        return;
+      } catch (error) {
+        if (!isBusy(error) || left === 0 || this.abandoned) throw error;
+        await delay(Math.min(waitMs, RETRY.maxRetryTime));
+      }
     }
   }
 
