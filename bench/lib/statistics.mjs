@@ -11,18 +11,22 @@ export function median(values) {
 const mean = (values) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 /**
- * The straight line through points at equal distances: how much it rises from the first to the last, and how far
- * the points lie from it (standard deviation).
+ * The straight line through points: how much it rises from the first to the last, and how far the points lie from
+ * it (standard deviation).
  * @param {readonly number[]} values
+ * @param {readonly number[]} [at] where they are, in order; at equal distances when left out
  */
-export function trend(values) {
-  const [middle, average] = [(values.length - 1) / 2, mean(values)];
+export function trend(values, at = values.map((_, index) => index)) {
+  const [middle, average] = [mean(at), mean(values)];
   let [covariance, variance] = [0, 0];
   for (const [index, value] of values.entries()) {
-    covariance += (index - middle) * (value - average);
-    variance += (index - middle) ** 2;
+    const distance = (at[index] ?? NaN) - middle;
+    covariance += distance * (value - average);
+    variance += distance ** 2;
   }
   const slope = covariance / variance;
-  const deviations = values.map((value, index) => (value - average - slope * (index - middle)) ** 2);
-  return { rise: slope * (values.length - 1), noise: Math.sqrt(mean(deviations)) };
+  const deviations = values.map(
+    (value, index) => (value - average - slope * ((at[index] ?? NaN) - middle)) ** 2,
+  );
+  return { rise: slope * ((at.at(-1) ?? NaN) - (at[0] ?? NaN)), noise: Math.sqrt(mean(deviations)) };
 }

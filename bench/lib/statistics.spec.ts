@@ -18,6 +18,12 @@ describe('the trend', () => {
     expect(noise).toBeCloseTo(0);
   });
 
+  it('of points at any distances is that of their line', () => {
+    const { rise, noise } = trend([10, 11, 20], [0, 1, 10]);
+    expect(rise).toBeCloseTo(10);
+    expect(noise).toBeCloseTo(0);
+  });
+
   it('of a level that swings is flat within the noise', () => {
     const { rise, noise } = trend(Array.from({ length: 100 }, (_, index) => 300 + (index % 2 ? 5 : -5)));
     expect(Math.abs(rise)).toBeLessThan(noise);

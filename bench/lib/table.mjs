@@ -14,6 +14,9 @@ export const FIGURES = {
   startMb: ['most memory before MB', 0],
   riseMb: ['rise MB', 1],
   noiseMb: ['noise MB', 1],
+  leftMb: ['left of the heap by full collections MB', 0],
+  leftRiseMb: ['its rise MB', 1],
+  leftNoiseMb: ['its noise MB', 1],
   deadLetters: ['dead letters', 0],
   backSeconds: ['back at full speed after s', 1],
 };

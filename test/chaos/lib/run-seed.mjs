@@ -28,7 +28,10 @@ const LOOKED_UP_EVERY = 25;
 const RETRY_DELAYS = ['1s', '2s', '4s', '8s', '16s', '30s', '30s', '30s'];
 /** Of every other seed: batches that are small enough to share transactions. */
 const SMALL_BATCHES = { MAX_PARTITION_FETCH_BYTES: '65536' };
-/** Readers may be behind: a broker that has just become leader does not know yet how far its followers are. */
+/**
+ * Readers may be behind: a broker that has just become leader does not know yet how far its followers are, and a
+ * transaction that was left open has to time out.
+ */
 const READABLE_MS = 10_000;
 /** For so long nothing may wait in any retry topic. */
 const QUIET_MS = 4_000;
@@ -128,23 +131,27 @@ export async function runSeed(cluster, run, signal) {
 }
 
 /**
- * What readers of committed records see, once they see all events or have had the time for it.
+ * What readers of committed records see, once they see all events and no more than a second before, or have had
+ * the time for it.
  * @param {import('../../support/cluster.mjs').Cluster} cluster
  * @param {{ input: string, output: string, dlq: string, retries: string[] }} topics
  * @param {{ events: number, signal: AbortSignal }} until
  */
 async function readAll({ addresses }, { input, output, dlq, retries }, { events, signal }) {
   const began = Date.now();
-  for (;;) {
-    const [arrived = [], processed = [], deadLettered = [], ...waited] = await Promise.all(
+  for (let before = -1; ;) {
+    const read = await Promise.all(
       [input, output, dlq, ...retries].map((topic) => readCommitted(addresses, topic)),
     );
+    const [arrived = [], processed = [], deadLettered = [], ...waited] = read;
     const ended = new Set([...processed, ...deadLettered].map(({ key }) => numberOf(key)));
     const isWhole = arrived.length >= events && ended.size >= events;
+    const records = read.flat().length;
     const ms = Date.now() - began;
-    if (isWhole || ms > READABLE_MS) {
+    if (before === records && (isWhole || ms > READABLE_MS)) {
       return { arrived, processed, deadLettered, waited: waited.flat(), seconds: (ms / 1_000).toFixed(1) };
     }
+    before = records;
     await delay(1_000, undefined, { signal });
   }
 }

@@ -47,7 +47,7 @@ export class TransactionError extends Error {
 const ABORT_LIMIT_MS = 2_000;
 /**
  * After a commit the coordinator is busy with the markers for some milliseconds and refuses the next
- * transaction; kafkajs waits for this first delay and tries again.
+ * transaction; after this first delay it is tried again.
  */
 const RETRY = { initialRetryTime: 5, multiplier: 2, maxRetryTime: 1_000, retries: 9 };
 
@@ -159,14 +159,16 @@ export class TransactionalProducer {
       consumerGroupId: this.options.groupId,
       topics: member ? committedBy(member, topics) : topics,
     };
-    // Without records before them they are what meets a busy coordinator; kafkajs tries only records again.
+    // The first request of a transaction may meet a busy coordinator. Without records it is this one, and kafkajs does
+    // not try it again.
     for (let left = RETRY.retries, waitMs = RETRY.initialRetryTime; ; left--, waitMs *= RETRY.multiplier) {
       try {
         await transaction.sendOffsets(commit);
         return;
       } catch (error) {
-        if (!isBusy(error) || left === 0 || this.abandoned) throw error;
+        if (!isBusy(error) || left === 0) throw error;
         await delay(Math.min(waitMs, RETRY.maxRetryTime));
+        if (this.abandoned) throw error;
       }
     }
   }
