@@ -156,7 +156,7 @@ describe('an open circuit', () => {
 
       server.mode = 'ok';
       await server.start();
-      await eventually('all events are processed', () => of(topics.output).length === 200);
+      await eventually('all events are processed', () => of(topics.output).length === 200, 30_000);
       expect(numbersOf(of(topics.output))).toEqual(Array.from({ length: 200 }, (_, number) => number));
       expect([of(retry), of(topics.dlq)]).toEqual([[], []]);
       expect(await metric(consumer, 'pipeline_circuit_state')).toBe(0);
@@ -208,7 +208,7 @@ describe('a flood of dead letters', () => {
 
     await produce(topics.input, [lookedUp(1)]);
     expect((await fetch(`${consumer.url}/admin/resume`, { method: 'POST' })).status).toBe(200);
-    await eventually('it goes on', () => of(topics.output).length === 1);
+    await eventually('it goes on', () => of(topics.output).length === 1, 30_000);
     const after = await statusOf(consumer);
     expect([after.flood, after.transport.pausedBy]).toEqual([false, []]);
   });
@@ -247,7 +247,7 @@ describe('a shutdown while look-ups are in progress', () => {
     await eventually('they are given up', () => server.inProgress === 0);
     server.mode = 'ok';
     await outside.start(topics, settings);
-    await eventually('all are processed', () => of(topics.output).length === 30);
+    await eventually('all are processed', () => of(topics.output).length === 30, 60_000);
     expect(numbersOf(of(topics.output))).toEqual(Array.from({ length: 30 }, (_, number) => number));
     expect(of(topics.dlq)).toEqual([]);
   });

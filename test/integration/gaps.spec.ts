@@ -153,7 +153,7 @@ it.concurrent('a segment that ends in the shell of a batch is passed', async () 
   const consumer = await start(topics);
   const reader = await collect([topics.output, topics.dlq]);
   running.push(reader);
-  await eventually('everything has come out', () => numbersIn(reader).length >= 8);
+  await eventually('everything has come out', () => numbersIn(reader).length >= 8, 30_000);
   expect(numbersIn(reader).sort((a, b) => a - b)).toEqual(numbers(1, 9));
   await hasNoLag(consumer);
 });

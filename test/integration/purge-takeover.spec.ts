@@ -116,7 +116,7 @@ describe('a purge whose instance has died', () => {
     const order = { createdAt: Date.now() - 110_000, ends };
     await produce(`${others.group}-operations`, [abandoned(others, order, undefined)]);
     await eventually('it is known', async () => (await operation(unsigned))?.state === 'running');
-    await eventually('it has failed', async () => (await operation(unsigned))?.state === 'failed');
+    await eventually('it has failed', async () => (await operation(unsigned))?.state === 'failed', 60_000);
     expect(await firstOffset(others)).toBe(0);
     await unsigned.stop('SIGKILL');
   });
@@ -124,7 +124,7 @@ describe('a purge whose instance has died', () => {
   it('is finished by another one, up to the letters that were confirmed', async () => {
     const order = { ends: [{ partition: 0, offset: end }], before };
     await produce(`${topics.group}-operations`, [abandoned(topics, order, SECRET)]);
-    await eventually('it is done', async () => (await operation(service))?.state === 'done');
+    await eventually('it is done', async () => (await operation(service))?.state === 'done', 60_000);
     expect(await operation(service)).toMatchObject({ done: LETTERS });
     expect(await firstOffset(topics)).toBe(end);
     expect(service.output()).toContain('the purge 0123456789abcdef is taken over');

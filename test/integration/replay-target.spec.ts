@@ -70,7 +70,7 @@ it('a replay whose target is deleted meanwhile fails, and says which topic is mi
   expect((await command('replay', 1)).status).toBe(200);
   await eventually('it is at work', async () => ((await operations())[0]?.done ?? 0) > 0);
   await admin.deleteTopics({ topics: [target] });
-  await eventually('it has ended', async () => (await operations())[0]?.state === 'failed');
+  await eventually('it has ended', async () => (await operations())[0]?.state === 'failed', 60_000);
   const [operation] = await operations();
   expect(operation?.problem).toBe(`the topic ${target} does not exist`);
   expect(operation?.done).toBeLessThan(LETTERS);

@@ -260,7 +260,7 @@ describe('dead letters', () => {
     expect(total).toBeGreaterThanOrEqual(some.length);
     await eventually('it is half-way', async () => (await ask<Operation>(`operations/${id}`)).done >= 50);
     await first.stop('SIGKILL');
-    await eventually('the other one has done the rest', () => isState(id, 'done', second));
+    await eventually('the other one has done the rest', () => isState(id, 'done', second), 60_000);
     await eventually('all replays are read', () => replayed(id).length >= total);
     const origins = replayed(id).map(({ value }) => numberOf(value));
     expect(origins).toHaveLength(total);

@@ -20,7 +20,7 @@ describe('an event that fails for a passing reason', () => {
     ]);
     await eventually('the event behind it has come out', () => of(output).length === 1);
     expect(numbersOf(of(output))).toEqual([2]);
-    await eventually('it is a dead letter', () => of(dlq).length === 1);
+    await eventually('it is a dead letter', () => of(dlq).length === 1, 30_000);
 
     const [letter] = of(dlq);
     if (!letter) throw new Error('no dead letter');
@@ -68,7 +68,7 @@ describe('an event that fails for a passing reason', () => {
       restarted.server.mode = 'ok';
       const called = restarted.server.calls.length;
       await restarted.start(topics, { RETRY_DELAYS: '6s' });
-      await eventually('both are processed', () => of(output).length === 2);
+      await eventually('both are processed', () => of(output).length === 2, 60_000);
       expect(of(dlq)).toEqual([]);
       const due = Number(header(of(`${input}-retry-1`)[0] as Collected, 'retry.due-at'));
       expect((restarted.server.calls[called]?.at ?? 0) - due).toBeGreaterThanOrEqual(0);

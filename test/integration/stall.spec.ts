@@ -46,7 +46,7 @@ it('a handler that hangs turns live red after STALL_TIMEOUT, naming topic, parti
   await eventually('both partitions work', () => positions().sort().join() === '0:1,1:1');
   expect(live().map(({ up }) => up)).toEqual([true, true]);
   await write(1, 'hang');
-  await eventually('live is red', () => live().some(({ up }) => !up));
+  await eventually('live is red', () => live().some(({ up }) => !up), 30_000);
   const stalled = { topic: topics.input, partition: 1, offset: '1', stalledSeconds: expect.any(Number) };
   expect(live().filter(({ up }) => !up)).toEqual([{ up: false, details: { stalled: [stalled] } }]);
 

@@ -114,7 +114,7 @@ it('reaches the end of a topic that is made anew before the end of the former on
   await eventually('it is gone', async () => !(await admin.listTopics()).includes(topic));
   await create(1);
   anew.abort();
-  await eventually('it has read everything', () => isAtEnd);
+  await eventually('it has read everything', () => isAtEnd, 60_000);
   stopping.abort();
   await Promise.all([ended, admin.disconnect(), producer.disconnect()]);
 });
@@ -124,15 +124,15 @@ it('reads committed records from the beginning to the end, tells so, and follows
   await write(numbers(3_100, 3_200), 'commit');
   // Many small answers.
   const { state, seen, stop } = read({ fetchBytes: 4_096 });
-  await eventually('the end is reached', () => state.atEnd >= 0);
+  await eventually('the end is reached', () => state.atEnd >= 0, 20_000);
   expect(state.atEnd).toBe(3_100);
   await write(numbers(3_200, 3_210));
-  await eventually('what came later is read', () => seen.length === 3_110);
+  await eventually('what came later is read', () => seen.length === 3_110, 20_000);
   expect(sorted(seen)).toEqual([...numbers(0, 3_000), ...numbers(3_100, 3_210)]);
   await stop();
 
   const later = read({ from: new Map([...state.positions].map(([one, offset]) => [one, offset - 1n])) });
-  await eventually('the last of each partition are read again', () => later.state.atEnd === 3);
+  await eventually('the last of each partition are read again', () => later.state.atEnd === 3, 20_000);
   await later.stop();
 });
 
@@ -144,7 +144,7 @@ it('goes on behind what was deleted', async () => {
   await admin.deleteTopicRecords({ topic: 'read', partitions: [{ partition: 0, offset: '900' }] });
   await admin.disconnect();
   const { state, seen, stop } = read({ from: new Map([[0, 5n]]) });
-  await eventually('the end is reached', () => state.atEnd >= 0);
+  await eventually('the end is reached', () => state.atEnd >= 0, 20_000);
   expect(sorted(seen)[0]).toBe(1);
   expect(sorted(seen.filter((one) => one % 3 === 0))[0]).toBe(2_700);
   await stop();
@@ -152,14 +152,14 @@ it('goes on behind what was deleted', async () => {
 
 it('goes on after the broker was killed, each record once', async () => {
   const { state, seen, stop: end } = read();
-  await eventually('the end is reached', () => state.atEnd >= 0);
+  await eventually('the end is reached', () => state.atEnd >= 0, 20_000);
   const before = seen.length;
   broker.child.kill('SIGKILL');
   await broker.ended;
-  await eventually('the trouble is told', () => state.troubles > 0);
+  await eventually('the trouble is told', () => state.troubles > 0, 20_000);
   await start();
   await write(numbers(4_000, 4_300));
-  await eventually('what came later is read', () => seen.length >= before + 300);
+  await eventually('what came later is read', () => seen.length >= before + 300, 30_000);
   expect(sorted(seen).slice(-300)).toEqual(numbers(4_000, 4_300));
   expect(new Set(seen).size).toBe(seen.length);
   expect(state.readable).toBeGreaterThan(1);

@@ -53,8 +53,8 @@ it('a dead letter that does not fit waits for a larger limit and an operator, an
   });
   expect((await fetch(`${consumer.url}/admin/resume`, { method: 'POST' })).status).toBe(200);
   const values = (topic: string) => reader.records.get(topic)?.map(({ value }) => value) ?? [];
-  await eventually('the event behind it has come out', () => values(topics.output).length === 1);
-  await eventually('the dead letter has come out', () => values(topics.dlq).length === 1);
+  await eventually('the event behind it has come out', () => values(topics.output).length === 1, 60_000);
+  await eventually('the dead letter has come out', () => values(topics.dlq).length === 1, 60_000);
   expect(values(topics.dlq)).toEqual([large]);
   expect(await pausedBy(consumer)).toEqual([]);
 });

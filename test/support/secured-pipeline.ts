@@ -42,7 +42,7 @@ async function refusals(service: Service): Promise<string> {
 }
 
 export const isRefused = (service: Service, reason: RegExp) =>
-  eventually(`readiness tells ${String(reason)}`, async () => reason.test(await refusals(service)));
+  eventually(`readiness tells ${String(reason)}`, async () => reason.test(await refusals(service)), 60_000);
 
 /**
  * What readiness says of a missing permission. A resource that a user may do nothing with is hidden from it: Kafka then says that Describe is missing.
