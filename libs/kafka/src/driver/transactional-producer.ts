@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Kafka, Producer, Transaction } from 'kafkajs';
 import { AbortedError, withTimeLimit } from '../abort.js';
 import type { OutgoingRecord, TopicPartition } from '../record.js';
@@ -11,6 +10,7 @@ import { committedBy } from './group-transactions.js';
 import { isBusy } from './known-coordinators.js';
 import { withScope, type TransactionScope } from './lost-markers.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
+import { tryAgain } from './try-again.js';
 
 export interface TransactionalOptions extends TransactionScope {
   /** Who takes the same id later shuts out whoever had it before. */
@@ -50,6 +50,9 @@ const ABORT_LIMIT_MS = 2_000;
  * transaction; after this first delay it is tried again.
  */
 const RETRY = { initialRetryTime: 5, multiplier: 2, maxRetryTime: 1_000, retries: 9 };
+const BUSY_WAITS_MS = Array.from({ length: RETRY.retries }, (_, index) =>
+  Math.min(RETRY.initialRetryTime * RETRY.multiplier ** index, RETRY.maxRetryTime),
+);
 
 /**
  * Writes transactions of records and positions of the group. One transaction at a time, and none after one has failed:
@@ -161,16 +164,11 @@ export class TransactionalProducer {
     };
     // The first request of a transaction may meet a busy coordinator. Without records it is this one, and kafkajs does
     // not try it again.
-    for (let left = RETRY.retries, waitMs = RETRY.initialRetryTime; ; left--, waitMs *= RETRY.multiplier) {
-      try {
-        await transaction.sendOffsets(commit);
-        return;
-      } catch (error) {
-        if (!isBusy(error) || left === 0) throw error;
-        await delay(Math.min(waitMs, RETRY.maxRetryTime));
-        if (this.abandoned) throw error;
-      }
-    }
+    await tryAgain(
+      () => transaction.sendOffsets(commit),
+      (error) => isBusy(error) && !this.abandoned,
+      BUSY_WAITS_MS,
+    );
   }
 
   private async begin(): Promise<Transaction> {

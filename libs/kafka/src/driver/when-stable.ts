@@ -1,5 +1,5 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { errorCode } from './error-code.js';
+import { tryAgain } from './try-again.js';
 
 /** Between looks at a position that an open transaction moves. */
 const WAITS_MS = [10, 20, 50, 100, 200, 300, 300];
@@ -8,14 +8,4 @@ const WAITS_MS = [10, 20, 50, 100, 200, 300, 300];
 export const isUnstable = (error: unknown): boolean => errorCode(error) === 'UNSTABLE_OFFSET_COMMIT';
 
 /** Asks for a position until no open transaction moves it, for a second. @throws what `ask` throws in the end */
-export async function whenStable<T>(ask: () => Promise<T>): Promise<T> {
-  for (const waitMs of WAITS_MS) {
-    try {
-      return await ask();
-    } catch (error) {
-      if (!isUnstable(error)) throw error;
-      await delay(waitMs);
-    }
-  }
-  return ask();
-}
+export const whenStable = <T>(ask: () => Promise<T>): Promise<T> => tryAgain(ask, isUnstable, WAITS_MS);
