@@ -29,10 +29,10 @@ const RETRY_DELAYS = ['1s', '2s', '4s', '8s', '16s', '30s', '30s', '30s'];
 /** Of every other seed: batches that are small enough to share transactions. */
 const SMALL_BATCHES = { MAX_PARTITION_FETCH_BYTES: '65536' };
 /**
- * Readers may be behind: a broker that has just become leader does not know yet how far its followers are, and a
- * transaction that was left open has to time out.
+ * Readers may be behind: a broker that has just become leader does not know yet how far its followers are. Short,
+ * because a transaction that was left open should not go unnoticed.
  */
-const READABLE_MS = 10_000;
+const READABLE_MS = 5_000;
 /** For so long nothing may wait in any retry topic. */
 const QUIET_MS = 4_000;
 
