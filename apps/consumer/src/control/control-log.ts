@@ -170,7 +170,7 @@ export class ControlLog {
     let troubled = false;
     const reader = new TopicReader(
       this.kafka,
-      { topic, waitMs: 200 },
+      { topic },
       {
         onBatch: ({ records }) => {
           for (const record of records) this.take(record);

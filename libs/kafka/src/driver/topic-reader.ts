@@ -34,8 +34,6 @@ export interface TopicReaderOptions {
   readonly last?: number;
   /** Bytes of one answer of a broker; a first batch that is larger comes anyway. @default 1 MiB */
   readonly fetchBytes?: number;
-  /** Milliseconds that a fetch waits at the end of the topic for something new. @default 250 */
-  readonly waitMs?: number;
 }
 
 /** What is awaited holds the next fetch back. What it throws ends the reading. */
@@ -51,6 +49,11 @@ export interface TopicListener {
   onReadable?(): void;
 }
 
+/**
+ * So long a fetch waits at the end of the topic; what is written meanwhile comes at once. With shorter waits reading
+ * topics in which nothing happens is most of what an idle service does.
+ */
+const WAIT_MS = 1_000;
 /** New partitions and moved leaders are seen after this time at the latest. */
 const METADATA_MAX_AGE_MS = 5_000;
 
@@ -105,7 +108,7 @@ export class TopicReader {
         await ask(this.findPositions(cluster));
       }
       // The first fetch tells whether the topic can be read, and is not to wait for that.
-      const waitMs = this.ends?.size === 0 && !isFirst ? (this.options.waitMs ?? 250) : 0;
+      const waitMs = this.ends?.size === 0 && !isFirst ? WAIT_MS : 0;
       const leaders = cluster.findLeaderForPartitions(this.options.topic, partitions);
       const fetches = Object.entries(leaders).map(([nodeId, some]) =>
         this.fetch(cluster, nodeId, some, waitMs),
