@@ -139,8 +139,9 @@ export class ExactlyOnceDelivery implements Delivery {
       partition,
       offset: nextOffset,
     }));
-    const records = ready.flatMap((one) => one.records);
-    const member = this.canShare ? ready[0]?.batch.member : undefined;
+    const [first] = ready as readonly [Ready];
+    const records = ready.length === 1 ? first.records : ready.flatMap((one) => one.records);
+    const member = this.canShare ? first.batch.member : undefined;
     this.pacing.began(ready.length, records);
     try {
       const written = producer.commit(positions, (send) => writeRecords(records, this.limits, send), member);

@@ -34,7 +34,10 @@ export async function retryFailed<R>(
   const outcomes = [...(await call(records, handle, 1))];
   let backoff: IBackoff<unknown> = fullJitter(options).next();
   for (let attempt = 2; attempt <= options.limit; attempt++, backoff = backoff.next(undefined)) {
-    const failed = outcomes.flatMap((outcome, index) => (isPassingFailure(outcome) ? [index] : []));
+    const failed: number[] = [];
+    outcomes.forEach((outcome, index) => {
+      if (isPassingFailure(outcome)) failed.push(index);
+    });
     if (failed.length === 0) break;
     await abortableDelay(backoff.duration, signal);
     if (signal.aborted) throw new AbortedError('retries ended');

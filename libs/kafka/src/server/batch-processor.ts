@@ -2,7 +2,7 @@ import { lastValueFrom, type Observable } from 'rxjs';
 import { AbortedError, untilAborted } from '../abort.js';
 import type { ReplayKeys } from '../dead-letter/replay.js';
 import type { Delivery } from '../delivery/delivery.js';
-import { fit, MissingDeadLetterInterceptorError, UndeliverableError } from '../delivery/fit.js';
+import { fit, MissingDeadLetterInterceptorError, UndeliverableError, type Written } from '../delivery/fit.js';
 import type { TopicLimits } from '../delivery/topic-limits.js';
 import type { FetchedBatch, GroupConsumer } from '../driver/group-consumer.js';
 import { describeError, isFenced, isMembershipError, isUnable } from '../driver/kafka-client.js';
@@ -165,6 +165,26 @@ export class BatchProcessor {
   ): Promise<void> {
     const { groupId, concurrency, replays } = this.options;
     const context = new BatchContext(fetched, groupId, signal, concurrency, route, this.options, replays);
+    const [batch, written] = await this.toWritten(fetched, route, context, signal);
+    if (this.assignment.get(batch) !== state || signal.aborted) return;
+    await this.delivery.deliver(batch, written);
+    if (this.assignment.get(batch) === state) {
+      batch.advance();
+      noteCommitted(state, batch);
+    }
+    if (written.length > 0) this.events.emit('committed', summarize(batch, written, context));
+  }
+
+  /**
+   * What is to be written, for the records that have outcomes; these are gone when it is written, which keeps what
+   * outlives a garbage collection small.
+   */
+  private async toWritten(
+    fetched: FetchedBatch,
+    route: BoundRoute,
+    context: BatchContext,
+    signal: AbortSignal,
+  ): Promise<[batch: FetchedBatch, written: readonly Written[]]> {
     // Where all of it waits for other groups, its position is written alone: one that stays behind is gone from
     // the topic one day.
     const outcomes =
@@ -175,13 +195,7 @@ export class BatchProcessor {
     const written = batch.records.map((record, index) =>
       fit(record, outcomes[index] as Deliverable, route, context, this.limits),
     );
-    if (this.assignment.get(batch) !== state || signal.aborted) return;
-    await this.delivery.deliver(batch, written);
-    if (this.assignment.get(batch) === state) {
-      batch.advance();
-      noteCommitted(state, batch);
-    }
-    if (written.length > 0) this.events.emit('committed', summarize(batch, written, context));
+    return [batch, written];
   }
 
   private async handle(

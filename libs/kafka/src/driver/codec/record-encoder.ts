@@ -51,9 +51,11 @@ export function writeContent(
   let at = writeBytes(buffer, key, start);
   at = writeBytes(buffer, value, at);
   at = writeVarint(buffer, headers.length, at);
-  for (const [name, content] of headers) {
-    at = writeBytes(buffer, name, at);
-    at = writeBytes(buffer, content, at);
+  // Taken apart by their indices: iterators would be most of what many headers leave to collect.
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i] as KafkaHeader;
+    at = writeBytes(buffer, header[0], at);
+    at = writeBytes(buffer, header[1], at);
   }
   return at;
 }
@@ -75,7 +77,10 @@ export const batchSize = (recordBytes: number): number => RECORDS_AT + recordByt
 /** Bytes of what `writeContent` writes. */
 export function sizeOfContent(key: Content, value: Content, headers: readonly KafkaHeader[]): number {
   let size = sizeOfBytes(key) + sizeOfBytes(value) + sizeOfVarint(headers.length);
-  for (const [name, content] of headers) size += sizeOfBytes(name) + sizeOfBytes(content);
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i] as KafkaHeader;
+    size += sizeOfBytes(header[0]) + sizeOfBytes(header[1]);
+  }
   return size;
 }
 
