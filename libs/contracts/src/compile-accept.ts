@@ -1,12 +1,7 @@
 import { _, Ajv } from 'ajv';
-import { IS_OPTIONAL, type getMetadataStorage } from 'class-validator';
 import { targetConstructorToSchema } from 'class-validator-jsonschema';
-import { Rule, type TextCheck } from './rules/rule.js';
-
-/** What class-validator knows about one decorator of one field. */
-export type FieldRule = ReturnType<
-  ReturnType<typeof getMetadataStorage>['getTargetValidationMetadatas']
->[number];
+import { isOptional, ownRule, type DtoClass, type FieldRule } from './field-rules.js';
+import type { Rule, TextCheck } from './rules/rule.js';
 
 /** A piece of JSON Schema. */
 type Schema = ReturnType<typeof targetConstructorToSchema>;
@@ -16,15 +11,15 @@ type Schema = ReturnType<typeof targetConstructorToSchema>;
  * to code. Undefined when a rule is not one of ours, because what others become in JSON Schema may accept more.
  */
 export function compileAccept(
-  dto: new () => object,
+  dto: DtoClass,
   fieldRules: readonly FieldRule[],
 ): ((value: object) => boolean) | undefined {
-  const rules = fieldRules.filter(({ name }) => name !== IS_OPTIONAL).map(ruleOf);
-  if (!rules.every((rule) => rule instanceof Rule)) return undefined;
+  const rules = fieldRules.filter((rule) => !isOptional(rule)).map(ownRule);
+  if (!rules.every((rule) => rule !== undefined)) return undefined;
   const ajv = new Ajv({ strict: true, ownProperties: true });
   const keywords = addKeywords(ajv, rules);
   const toSchema = (fieldRule: FieldRule): Schema => {
-    const { compiled } = ruleOf(fieldRule) as Rule;
+    const { compiled } = ownRule(fieldRule) as Rule;
     return 'schema' in compiled ? compiled.schema : { [keywords.get(compiled.check) ?? '']: true };
   };
   const additionalConverters = Object.fromEntries(rules.map(({ code }) => [code, toSchema]));
@@ -34,10 +29,6 @@ export function compileAccept(
     required.includes(field) ? schema : { ...schema, nullable: true },
   ]);
   return ajv.compile({ type: 'object', required, properties: Object.fromEntries(nullable) as object });
-}
-
-function ruleOf({ constraints }: FieldRule): unknown {
-  return (constraints as unknown[] | undefined)?.[0];
 }
 
 /** Makes each text check a keyword of its own; two rules of one check share it, and it runs once for both. */

@@ -1,4 +1,5 @@
 export type { DeadLetterReason } from './dead-letter-reason.js';
+export { EventRewriter, type EventChanges } from './event-rewriter.js';
 export { HEADERS, isReservedHeader, RETRY_HEADERS } from './headers.js';
 export { decodeJsonObject, type DecodedPayload, type JsonDocument } from './json-document.js';
 export { LoginEventDto, loginEventDto } from './login-event.dto.js';

@@ -1,5 +1,6 @@
-import { getMetadataStorage, validateSync, ValidationTypes } from 'class-validator';
-import { compileAccept, type FieldRule } from './compile-accept.js';
+import { getMetadataStorage, validateSync } from 'class-validator';
+import { compileAccept } from './compile-accept.js';
+import { rulesOf, type DtoClass, type FieldRule } from './field-rules.js';
 import { remember } from './remember.js';
 import type { Violation } from './violation.js';
 
@@ -11,8 +12,6 @@ export interface PayloadValidator {
   /** Accepts fast, explains slowly; empty when every rule holds. */
   validate(value: object): readonly Violation[];
 }
-
-type DtoClass = new () => object;
 
 /**
  * A validator for a DTO class, from its class-validator decorators: these are the only place where a rule
@@ -38,19 +37,6 @@ export function compileValidator(dto: DtoClass): PayloadValidator {
         : field.missing;
     });
   return { accepts: compiled, explain, validate: (value) => (compiled(value) ? [] : explainRefused(value)) };
-}
-
-function rulesOf(dto: DtoClass): FieldRule[] {
-  const storage = getMetadataStorage();
-  const rules = storage.getTargetValidationMetadatas(dto, '', true, false);
-  const constraintsOf = (rule: FieldRule) => storage.getTargetValidatorConstraints(rule.constraintCls);
-  const unfit = rules.find(
-    (rule) =>
-      rule.type === ValidationTypes.NESTED_VALIDATION || constraintsOf(rule).some(({ async }) => async),
-  );
-  if (unfit)
-    throw new TypeError(`${dto.name}.${unfit.propertyName}: nested and async rules are not supported`);
-  return rules;
 }
 
 /** The rules of one field, as a DTO of their own: class-validator always looks at all the rules of a class. */

@@ -56,6 +56,18 @@ describe('a valid event', () => {
   });
 });
 
+it.each([
+  ['plainly spelled', JSON.stringify(EVENT)],
+  ['with spaces', JSON.stringify(EVENT, null, 1)],
+])('an event %s comes out the same as with steps that add nothing', async (_, text) => {
+  const value = Buffer.from(text);
+  const stepped = await processor.processWith({ value }, () => Promise.resolve({}));
+  if (stepped.kind !== 'processed') throw new Error('refused');
+  expect(outputOf(text).replace(NOW, '')).toBe(
+    String(stepped.value).replace(/(?<="processed_at":")[^"]*/, ''),
+  );
+});
+
 describe('an event that breaks rules', () => {
   it.each<[what: string, change: object, broken: string[]]>([
     ['no user', { user_id: undefined }, ['user_id required']],

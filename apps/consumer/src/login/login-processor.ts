@@ -1,7 +1,9 @@
 import {
   compileValidator,
   decodeJsonObject,
+  EventRewriter,
   loginEventDto,
+  type EventChanges,
   type JsonDocument,
   type LoginEventDto,
   type PayloadValidator,
@@ -10,16 +12,23 @@ import {
 import { processed, rejected, type InputRecord, type Outcome } from '@pipeline/kafka';
 import { ExactJson, type StepFields } from './steps/login-step.js';
 
+const CHANGES = { lowerCase: 'locale', set: 'processed_at' } satisfies EventChanges;
+
 /** Decides about login events: what is valid, and what it becomes. */
 export class LoginProcessor {
   private readonly validator: PayloadValidator;
+  private readonly rewriter: EventRewriter | undefined;
 
   constructor(policy: { minAppVersion: string }) {
-    this.validator = compileValidator(loginEventDto(policy));
+    const dto = loginEventDto(policy);
+    this.validator = compileValidator(dto);
+    this.rewriter = EventRewriter.compile(dto, CHANGES);
   }
 
   /** @param processedAt RFC 3339, UTC */
   process({ value }: Pick<InputRecord, 'value'>, processedAt: string): Outcome {
+    const rewritten = value === null ? undefined : this.rewriter?.rewrite(value, processedAt);
+    if (rewritten) return processed(rewritten);
     const decoded = decodeJsonObject(value);
     if (!decoded.ok) return rejected(decoded.reason, decoded.violations);
     const { document } = decoded;
@@ -56,8 +65,9 @@ function finish(
     return rejected('VALIDATION_FAILED', document.canBeEncoded() ? violations : [...violations, TOO_DEEP]);
   }
   const output = document.encode((event) => {
-    if (typeof event['locale'] === 'string') event['locale'] = event['locale'].toLowerCase();
-    event['processed_at'] = processedAt;
+    const text = event[CHANGES.lowerCase];
+    if (typeof text === 'string') event[CHANGES.lowerCase] = text.toLowerCase();
+    event[CHANGES.set] = processedAt;
     // What is exact is added behind the others.
     for (const name in fields) event[name] = fields[name] instanceof ExactJson ? undefined : fields[name];
   });

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { compare } from 'semver';
 import { appVersionCheck, parseAppVersion } from './app-version.js';
 
-const problemOf = appVersionCheck('2.0.0');
+const { check: problemOf } = appVersionCheck('2.0.0');
 
 describe('a version', () => {
   it.each([
@@ -95,15 +95,15 @@ describe('the lowest version', () => {
   });
 
   it('may be a pre-release, which its release and later pre-releases are newer than', () => {
-    const fromBeta = appVersionCheck('2.0.0-beta.2');
+    const { check: fromBeta } = appVersionCheck('2.0.0-beta.2');
     expect(
       ['2.0.0', '2.0.0-beta.2', '2.0.0-beta.11', '2.0.0-rc', '2.0.0-beta.1', '2.0.0-alpha'].map(fromBeta),
     ).toEqual([undefined, undefined, undefined, undefined, 'app_version_too_old', 'app_version_too_old']);
   });
 
   it('may be left out: every version will do', () => {
-    expect(appVersionCheck()('0.0.0-0')).toBeUndefined();
-    expect(appVersionCheck()('x')).toBe('app_version_invalid');
+    expect(appVersionCheck().check('0.0.0-0')).toBeUndefined();
+    expect(appVersionCheck().check('x')).toBe('app_version_invalid');
   });
 
   it.each(['', 'two', '2..0'])('cannot be %j', (minimum) => {
@@ -119,7 +119,31 @@ describe('the lowest version', () => {
         const [parsed, oldest] = [parseAppVersion(text), parseAppVersion(minimum)];
         if (!oldest) throw new Error('not a minimum');
         const tooOld = parsed && compare(parsed, oldest) < 0 ? 'app_version_too_old' : undefined;
-        return appVersionCheck(minimum)(text) === (parsed ? tooOld : 'app_version_invalid');
+        return appVersionCheck(minimum).check(text) === (parsed ? tooOld : 'app_version_invalid');
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('is found in bytes, too, where it is three numbers', () => {
+    const plain = fc.stringMatching(/^([0-3]|1\d{0,7})(\.([0-3]|1\d{0,7})){2}$/);
+    const minimum = fc.stringMatching(/^[0-3]\.[0-2]\.[0-2](-(a|rc)\.[0-2])?$/);
+    fc.assert(
+      fc.property(plain, minimum, (text, oldest) => {
+        const { check, passes } = appVersionCheck(oldest);
+        return passes(Buffer.from(`"${text}"`), 1, text.length + 1) === (check(text) === undefined);
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('is never found in bytes against the check of its text', () => {
+    const { check, passes } = appVersionCheck('2.0.1');
+    const version = fc.stringMatching(/^v?[0-9.]{0,9}(-a)?$/);
+    fc.assert(
+      fc.property(version, (text) => {
+        const bytes = Buffer.from(`1${text}1`);
+        return !passes(bytes, 1, bytes.length - 1) || check(text) === undefined;
       }),
       { numRuns: 10_000 },
     );

@@ -1,6 +1,6 @@
 import { appVersionCheck } from './app-version.js';
-import { ipProblem } from './ip.js';
-import { decorate, Rule, textRule, type TextCheck } from './rule.js';
+import { ipProblem, isHarmlessV4 } from './ip.js';
+import { decorate, Rule, textRule, type CompiledCheck } from './rule.js';
 
 /** There, not null, and as a text not empty. */
 export const IsRequired = () =>
@@ -17,23 +17,21 @@ export const IsWholeNumber = () => decorate(typeRule('integer', 'an integer', Nu
 
 /** A version, and at least `minimum` when that is given. */
 export function IsAppVersion(minimum?: string): PropertyDecorator {
-  const problemOf = appVersionCheck(minimum);
+  const { check, passes } = appVersionCheck(minimum);
   // An empty one is missing: `required` says so.
-  const check: TextCheck = (text) => (text === '' ? undefined : problemOf(text));
-  const invalid = textRule('app_version_invalid', 'must be a version such as 2.3.0', check);
+  const compiled: CompiledCheck = { check: (text) => (text === '' ? undefined : check(text)), passes };
+  const invalid = textRule('app_version_invalid', 'must be a version such as 2.3.0', compiled);
   if (minimum === undefined) return decorate(invalid);
-  return decorate(invalid, textRule('app_version_too_old', `must be ${minimum} or newer`, check));
+  return decorate(invalid, textRule('app_version_too_old', `must be ${minimum} or newer`, compiled));
 }
 
 export const IsPublicIp = () =>
   decorate(
-    textRule('ip_invalid', 'must be an IPv4 or IPv6 address', ipProblem),
-    textRule(
-      'ip_not_public',
-      'must not be a private, loopback, link-local or unspecified address',
-      ipProblem,
-    ),
+    textRule('ip_invalid', 'must be an IPv4 or IPv6 address', IP),
+    textRule('ip_not_public', 'must not be a private, loopback, link-local or unspecified address', IP),
   );
+
+const IP: CompiledCheck = { check: ipProblem, passes: isHarmlessV4 };
 
 function typeRule(type: 'string' | 'integer', name: string, holds: (value: unknown) => boolean): Rule {
   return new Rule('type', `must be ${name}`, (value) => isAbsent(value) || holds(value), {

@@ -1,7 +1,7 @@
 import { BlockList } from 'node:net';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { ipProblem } from './ip.js';
+import { ipProblem, isHarmlessV4 } from './ip.js';
 
 describe('an address', () => {
   it.each([
@@ -187,6 +187,29 @@ describe('an address of any spelling', () => {
       fc.property(fc.oneof(v4, v6), edit, (text, [at, length, inserted]) => {
         const edited = text.slice(0, at) + inserted + text.slice(at + length);
         return [undefined, 'ip_invalid', 'ip_not_public'].includes(ipProblem(edited));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('is found harmless in bytes as well, where it is IPv4 and its first part says so', () => {
+    const suspect = new Set(['0', '10', '127', '169', '172', '192']);
+    fc.assert(
+      fc.property(v4, (text) => {
+        const bytes = Buffer.from(`1${text}1`);
+        return isHarmlessV4(bytes, 1, bytes.length - 1) === !suspect.has(text.split('.')[0] ?? '');
+      }),
+      { numRuns: 5_000 },
+    );
+  });
+
+  it('is never found harmless in bytes where its text is not', () => {
+    const address = fc.oneof(v4, fc.stringMatching(/^[0-9.]{0,16}$/), fc.ipV6());
+    fc.assert(
+      fc.property(address, fc.nat(16), fc.constantFrom('', '.', '0', '9', ' '), (text, at, inserted) => {
+        const edited = text.slice(0, at) + inserted + text.slice(at + 1);
+        const bytes = Buffer.from(`1${edited}1`);
+        return !isHarmlessV4(bytes, 1, bytes.length - 1) || ipProblem(edited) === undefined;
       }),
       { numRuns: 10_000 },
     );

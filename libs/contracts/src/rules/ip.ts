@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
+import { numberAt, passNumber } from '../decimal-bytes.js';
 
 export type IpProblem = 'ip_invalid' | 'ip_not_public';
 
@@ -21,6 +22,7 @@ const V4_MAPPED = ipaddr.IPv6.parseCIDR('::ffff:0:0/96');
 
 /** Every refused IPv4 range lies within one first part, so most addresses need no closer look. */
 const SUSPECT_FIRST_PARTS = new Set(REFUSED_V4.map(firstPart));
+const SUSPECT_FIRST_NUMBERS = new Set([...SUSPECT_FIRST_PARTS].map(Number));
 /** The same for IPv6: every refused range, and the mapped addresses, begin with f, a zero or `::`. */
 const HARMLESS_V6 = /^[1-9a-e]/i;
 
@@ -37,6 +39,25 @@ export function ipProblem(text: string): IpProblem | undefined {
   const address = ipaddr.IPv6.parse(text.replace(DOTTED_END, inHexadecimal));
   if (address.match(V4_MAPPED)) return v4Problem(address.toIPv4Address());
   return V6_RANGES.some((range) => address.match(range)) ? 'ip_not_public' : undefined;
+}
+
+const DOT = 0x2e;
+
+/**
+ * Whether the bytes are an IPv4 address that begins as no refused one does, which nearly all are. Of others it says
+ * nothing.
+ */
+export function isHarmlessV4(bytes: Uint8Array, start: number, end: number): boolean {
+  let at = start;
+  for (let part = 0; part < 4; part++) {
+    if (part > 0 && bytes[at++] !== DOT) return false;
+    const after = passNumber(bytes, at, end);
+    if (after === at || after > at + 3) return false;
+    const value = numberAt(bytes, at, after);
+    if (value > 255 || (part === 0 && SUSPECT_FIRST_NUMBERS.has(value))) return false;
+    at = after;
+  }
+  return at === end;
 }
 
 function firstPart(address: string): string {

@@ -3,9 +3,16 @@ import { registerDecorator } from 'class-validator';
 /** Tells what is wrong with a text, by the code of the rule that it breaks. */
 export type TextCheck = (text: string) => string | undefined;
 
+/** The same of bytes in UTF-8: true only where the check finds nothing wrong, false where that is to be asked. */
+export type BytesCheck = (bytes: Uint8Array, start: number, end: number) => boolean;
+
 /** A rule in the form that the compiled validator takes: JSON Schema, or a function where that cannot say it. */
-type Compiled =
-  { readonly schema: { minLength?: number; type?: 'string' | 'integer' } } | { readonly check: TextCheck };
+type Compiled = { readonly schema: { minLength?: 1; type?: 'string' | 'integer' } } | CompiledCheck;
+
+export interface CompiledCheck {
+  readonly check: TextCheck;
+  readonly passes: BytesCheck;
+}
 
 /** A rule of a field. class-validator asks `holds`; `compiled` accepts nothing that `holds` refuses. */
 export class Rule {
@@ -19,8 +26,9 @@ export class Rule {
 }
 
 /** The rule that `check` gives `code`; what is not a text at all is left to another rule. */
-export function textRule(code: string, message: string, check: TextCheck): Rule {
-  return new Rule(code, message, (value) => typeof value !== 'string' || check(value) !== code, { check });
+export function textRule(code: string, message: string, compiled: CompiledCheck): Rule {
+  const { check } = compiled;
+  return new Rule(code, message, (value) => typeof value !== 'string' || check(value) !== code, compiled);
 }
 
 /** A property decorator that puts rules on a field; the rule is the first constraint of its metadata. */

@@ -44,6 +44,26 @@ export const validEvent: fc.Arbitrary<object> = fc
   .tuple(furtherFields, fc.record(VALID_FIELDS, { requiredKeys: [...REQUIRED] }))
   .map(([further, event]) => ({ ...further, ...event }));
 
+const plainText = fc.oneof(fc.uuid(), fc.stringMatching(/^[ !#-[\]-~]{1,20}$/));
+
+/** JSON as programs write it, of valid events without escapes and nesting, their fields in any order. */
+export const plainEvent: fc.Arbitrary<string> = fc
+  .record(
+    {
+      ...VALID_FIELDS,
+      user_id: plainText,
+      device_type: plainText,
+      locale: orNull(fc.stringMatching(/^[A-Za-z]{2}(-[A-Z]{2})?$/)),
+      device_id: orNull(plainText),
+      timestamp: orNull(fc.nat()),
+      session: fc.oneof(plainText, fc.maxSafeInteger(), fc.boolean(), fc.constant(null)),
+      Attempt_2: fc.integer(),
+    },
+    { requiredKeys: [...REQUIRED] },
+  )
+  .chain((event) => fc.shuffledSubarray(Object.entries(event), { minLength: Object.keys(event).length }))
+  .map((fields) => JSON.stringify(Object.fromEntries(fields)));
+
 /** Values at and beyond the edge of some rule. */
 const doubtful = fc.oneof(
   fc.jsonValue({ maxDepth: 3 }),

@@ -1,0 +1,174 @@
+import { isUtf8 } from 'node:buffer';
+import { isOptional, ownRule, rulesOf, type DtoClass, type FieldRule } from './field-rules.js';
+import { CLOSE, COLON, COMMA, isAt, OPEN, passName, passValue, QUOTE, toLowerCase } from './plain-json.js';
+import type { CompiledCheck } from './rules/rule.js';
+
+/** What becomes of a valid event. */
+export interface EventChanges {
+  /** The field whose text is written in lower case. */
+  readonly lowerCase: string;
+  /** The field that is set, in its place or behind the others. */
+  readonly set: string;
+}
+
+/** What is known of a field beforehand. */
+interface KnownField {
+  /** In its quotes, with the colon. */
+  readonly name: Uint8Array;
+  readonly isRequired: boolean;
+  readonly type: 'string' | 'integer' | undefined;
+  readonly checks: readonly CompiledCheck[];
+  readonly isSet: boolean;
+  readonly isLowerCase: boolean;
+}
+
+/** A longer integer may be none to JavaScript. */
+const MAX_DIGITS = 15;
+/** So many fields without rules are compared, because of a name given twice the last one counts. */
+const MAX_FURTHER = 16;
+const [NULL, TRUE, FALSE] = Buffer.from('ntf');
+
+/**
+ * Takes an event from bytes to bytes without making objects of it: one that breaks no rule and is plainly spelled,
+ * with nothing nested in it. Nearly all are, and parsing them is most of the work.
+ */
+export class EventRewriter {
+  private readonly requiredCount: number;
+  /** Of the event in hand: 1 for each known field that was there, the names of others, and what to lower. */
+  private readonly seen: Uint8Array;
+  private requiredSeen = 0;
+  private readonly further: Buffer[] = [];
+  private lowerStart = 0;
+  private lowerEnd = 0;
+  /** Behind the fields of every event with that text. */
+  private ending = { text: '', bytes: Buffer.alloc(0) };
+
+  private constructor(
+    private readonly fields: readonly KnownField[],
+    private readonly changes: EventChanges,
+  ) {
+    this.seen = new Uint8Array(fields.length);
+    this.requiredCount = fields.filter(({ isRequired }) => isRequired).length;
+  }
+
+  /** By the decorators of a DTO class; undefined where one of them is not ours. */
+  static compile(dto: DtoClass, changes: EventChanges): EventRewriter | undefined {
+    const rules = rulesOf(dto);
+    if (!rules.every((rule) => isOptional(rule) || ownRule(rule))) return undefined;
+    const names = new Set([...rules.map(({ propertyName }) => propertyName), changes.lowerCase, changes.set]);
+    const fields = [...names].map((name) =>
+      toField(
+        name,
+        rules.filter(({ propertyName }) => propertyName === name),
+        changes,
+      ),
+    );
+    return new EventRewriter(fields, changes);
+  }
+
+  /**
+   * The event with its changes, byte for byte what the validator and `JsonDocument.encode` make of it.
+   * @param setTo the text of the field that is set
+   * @returns undefined for an event that has to be parsed, which every invalid one has
+   */
+  rewrite(bytes: Buffer, setTo: string): Buffer | undefined {
+    const end = bytes.length - 1;
+    if (bytes[0] !== OPEN || bytes[end] !== CLOSE || !isUtf8(bytes)) return undefined;
+    if (!this.isPlainAndValid(bytes, end)) return undefined;
+    const ending = this.endingWith(setTo);
+    const output = Buffer.allocUnsafe(end + ending.length);
+    output.set(bytes);
+    output.set(ending, end);
+    return toLowerCase(output, this.lowerStart, this.lowerEnd) ? output : undefined;
+  }
+
+  private isPlainAndValid(bytes: Buffer, end: number): boolean {
+    this.seen.fill(0);
+    this.further.length = 0;
+    this.requiredSeen = this.lowerStart = this.lowerEnd = 0;
+    let at = 0;
+    let known = -1;
+    do {
+      // Behind the brace or the comma.
+      const nameStart = at + 1;
+      known = this.knownAt(bytes, nameStart, known + 1);
+      const start = known < 0 ? this.passFurther(bytes, nameStart, end) : nameStart + this.lengthOf(known);
+      if (start === nameStart) return false;
+      const after = passValue(bytes, start, end);
+      if (after === start || (known >= 0 && !this.holds(known, bytes, start, after))) return false;
+      at = after;
+    } while (bytes[at] === COMMA);
+    return at === end && this.requiredSeen === this.requiredCount;
+  }
+
+  /** The number of the known field whose name stands there, -1 for another name; `first` is the likely one. */
+  private knownAt(bytes: Buffer, at: number, first: number): number {
+    const { fields } = this;
+    for (let i = 0; i < fields.length; i++) {
+      const index = (first + i) % fields.length;
+      if (isAt(bytes, at, (fields[index] as KnownField).name)) return index;
+    }
+    return -1;
+  }
+
+  private lengthOf(known: number): number {
+    return (this.fields[known] as KnownField).name.length;
+  }
+
+  /** The index behind the name of a field without rules and its colon; `at` where it is no plain one, or not the first. */
+  private passFurther(bytes: Buffer, at: number, end: number): number {
+    const nameEnd = passName(bytes, at + 1, end);
+    const isName = nameEnd > at + 1 && bytes[at] === QUOTE && bytes[nameEnd] === QUOTE;
+    if (!isName || bytes[nameEnd + 1] !== COLON || this.further.length === MAX_FURTHER) return at;
+    const name = bytes.subarray(at, nameEnd);
+    if (this.further.some((other) => name.equals(other))) return at;
+    this.further.push(name);
+    return nameEnd + 2;
+  }
+
+  /** Whether a known field comes for the first time, with a value that breaks none of its rules. */
+  private holds(index: number, bytes: Buffer, start: number, after: number): boolean {
+    const field = this.fields[index] as KnownField;
+    if (field.isSet || this.seen[index] === 1) return false;
+    this.seen[index] = 1;
+    if (field.isRequired) this.requiredSeen++;
+    if (bytes[start] !== QUOTE) return holdsOther(field, bytes[start], after - start);
+    if (field.type === 'integer' || (field.isRequired && after - start === 2)) return false;
+    if (field.isLowerCase) {
+      this.lowerStart = start;
+      this.lowerEnd = after;
+    }
+    for (const { check, passes } of field.checks) {
+      if (passes(bytes, start + 1, after - 1)) continue;
+      if (check(bytes.toString('utf8', start + 1, after - 1)) !== undefined) return false;
+    }
+    return true;
+  }
+
+  private endingWith(setTo: string): Buffer {
+    if (this.ending.text !== setTo) {
+      const json = `,${JSON.stringify(this.changes.set)}:${JSON.stringify(setTo)}}`;
+      this.ending = { text: setTo, bytes: Buffer.from(json) };
+    }
+    return this.ending.bytes;
+  }
+}
+
+function holdsOther({ type, isRequired }: KnownField, first: number | undefined, length: number): boolean {
+  if (first === NULL) return !isRequired;
+  if (first === TRUE || first === FALSE) return type === undefined;
+  return type !== 'string' && length <= MAX_DIGITS;
+}
+
+function toField(name: string, rules: readonly FieldRule[], changes: EventChanges): KnownField {
+  const own = rules.flatMap((rule) => ownRule(rule)?.compiled ?? []);
+  const schemas = own.flatMap((compiled) => ('schema' in compiled ? [compiled.schema] : []));
+  return {
+    name: Buffer.from(`"${name}":`),
+    isRequired: rules.length > 0 && !rules.some(isOptional),
+    type: schemas.find(({ type }) => type)?.type,
+    checks: [...new Set(own.filter((compiled) => 'check' in compiled))],
+    isSet: name === changes.set,
+    isLowerCase: name === changes.lowerCase,
+  };
+}
