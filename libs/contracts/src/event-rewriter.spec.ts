@@ -5,6 +5,7 @@ import { EventRewriter } from './event-rewriter.js';
 import { decodeJsonObject } from './json-document.js';
 import { loginEventDto } from './login-event.dto.js';
 import { compileValidator } from './payload-validator.js';
+import { IsRequired, IsText } from './rules/decorators.js';
 import { jsonObjectText, jsonText } from './testing/json-texts.js';
 import { anyEvent, plainEvent, validEvent } from './testing/login-events.js';
 
@@ -181,4 +182,25 @@ it('knows nothing of decorators other than our own', () => {
     user_id!: string;
   }
   expect(EventRewriter.compile(OtherDto, { lowerCase: 'locale', set: 'processed_at' })).toBeUndefined();
+});
+
+it('keeps 31 fields in mind, and is not made for more', () => {
+  const compileMany = (count: number) => {
+    class ManyDto {
+      [name: string]: unknown;
+    }
+    for (let index = 0; index < count; index++) {
+      IsRequired()(ManyDto.prototype, `f${String(index)}`);
+      IsText()(ManyDto.prototype, `f${String(index)}`);
+    }
+    return EventRewriter.compile(ManyDto, { lowerCase: 'f29', set: 'at' });
+  };
+  expect(compileMany(31)).toBeUndefined();
+  const fields = Array.from({ length: 30 }, (_, index) => `"f${String(index)}":"A"`);
+  const ofFields = (some: readonly string[]) =>
+    compileMany(30)
+      ?.rewrite(Buffer.from(`{${some.join()}}`), NOW)
+      ?.toString();
+  expect(ofFields(fields)).toContain('"f28":"A","f29":"a","at":');
+  for (const field of fields) expect(ofFields(fields.filter((one) => one !== field))).toBeUndefined();
 });

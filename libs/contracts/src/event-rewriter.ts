@@ -24,6 +24,8 @@ interface KnownField {
 
 /** A longer integer may be none to JavaScript. */
 const MAX_DIGITS = 15;
+/** As many as bit operations have bits for. */
+const MAX_KNOWN = 31;
 /** So many fields without rules are compared, because of a name given twice the last one counts. */
 const MAX_FURTHER = 16;
 const [NULL, TRUE, FALSE] = Buffer.from('ntf');
@@ -33,10 +35,10 @@ const [NULL, TRUE, FALSE] = Buffer.from('ntf');
  * with nothing nested in it. Nearly all are, and parsing them is most of the work.
  */
 export class EventRewriter {
-  private readonly requiredCount: number;
-  /** Of the event in hand: 1 for each known field that was there, the names of others, and what to lower. */
-  private readonly seen: Uint8Array;
-  private requiredSeen = 0;
+  /** A bit for each known field. */
+  private readonly required: number;
+  /** Of the event in hand: the known fields that were there, the names of others, and what to lower. */
+  private seen = 0;
   private readonly further: Buffer[] = [];
   private lowerStart = 0;
   private lowerEnd = 0;
@@ -47,11 +49,10 @@ export class EventRewriter {
     private readonly fields: readonly KnownField[],
     private readonly changes: EventChanges,
   ) {
-    this.seen = new Uint8Array(fields.length);
-    this.requiredCount = fields.filter(({ isRequired }) => isRequired).length;
+    this.required = fields.reduce((bits, { isRequired }, index) => bits | (Number(isRequired) << index), 0);
   }
 
-  /** By the decorators of a DTO class; undefined where one of them is not ours. */
+  /** By the decorators of a DTO class; undefined where one of them is not ours, or where there are too many fields. */
   static compile(dto: DtoClass, changes: EventChanges): EventRewriter | undefined {
     const rules = rulesOf(dto);
     if (!rules.every((rule) => isOptional(rule) || ownRule(rule))) return undefined;
@@ -63,7 +64,7 @@ export class EventRewriter {
         changes,
       ),
     );
-    return new EventRewriter(fields, changes);
+    return fields.length > MAX_KNOWN ? undefined : new EventRewriter(fields, changes);
   }
 
   /**
@@ -83,9 +84,8 @@ export class EventRewriter {
   }
 
   private isPlainAndValid(bytes: Buffer, end: number): boolean {
-    this.seen.fill(0);
     this.further.length = 0;
-    this.requiredSeen = this.lowerStart = this.lowerEnd = 0;
+    this.seen = this.lowerStart = this.lowerEnd = 0;
     let at = 0;
     let known = -1;
     do {
@@ -98,7 +98,7 @@ export class EventRewriter {
       if (after === start || (known >= 0 && !this.holds(known, bytes, start, after))) return false;
       at = after;
     } while (bytes[at] === COMMA);
-    return at === end && this.requiredSeen === this.requiredCount;
+    return at === end && (this.seen & this.required) === this.required;
   }
 
   /** The number of the known field whose name stands there, -1 for another name; `first` is the likely one. */
@@ -129,9 +129,9 @@ export class EventRewriter {
   /** Whether a known field comes for the first time, with a value that breaks none of its rules. */
   private holds(index: number, bytes: Buffer, start: number, after: number): boolean {
     const field = this.fields[index] as KnownField;
-    if (field.isSet || this.seen[index] === 1) return false;
-    this.seen[index] = 1;
-    if (field.isRequired) this.requiredSeen++;
+    const bit = 1 << index;
+    if (field.isSet || (this.seen & bit) !== 0) return false;
+    this.seen |= bit;
     if (bytes[start] !== QUOTE) return holdsOther(field, bytes[start], after - start);
     if (field.type === 'integer' || (field.isRequired && after - start === 2)) return false;
     if (field.isLowerCase) {

@@ -45,6 +45,8 @@ export class FetchedRecord implements InputRecord {
   ) {}
 
   get headers(): readonly KafkaHeader[] {
+    // Most records have none.
+    if (this.bytes[this.headersAt] === 0) return NO_HEADERS;
     return (this.decoded ??= readHeaders(new Cursor(this.bytes, this.headersAt)));
   }
 
