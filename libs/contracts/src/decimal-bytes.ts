@@ -1,4 +1,6 @@
 const MINUS = 0x2d;
+/** Stands between the parts of versions and addresses. */
+export const DOT = 0x2e;
 const ZERO = 0x30;
 const NINE = 0x39;
 

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { isOptional, ownRule, rulesOf, type DtoClass, type FieldRule } from './field-rules.js';
-import { CLOSE, COLON, COMMA, isAt, OPEN, passName, passValue, QUOTE, toLowerCase } from './plain-json.js';
+import { CLOSE, COLON, COMMA, isAt, lowerAscii, OPEN, passName, passValue, QUOTE } from './plain-json.js';
 import type { CompiledCheck } from './rules/rule.js';
 
 /** What becomes of a valid event. */
@@ -16,23 +16,29 @@ interface KnownField {
   /** In its quotes, with the colon. */
   readonly name: Uint8Array;
   readonly isRequired: boolean;
+  readonly mayBeEmpty: boolean;
   readonly type: 'string' | 'integer' | undefined;
   readonly checks: readonly CompiledCheck[];
   readonly isSet: boolean;
   readonly isLowerCase: boolean;
 }
 
-/** A longer integer may be none to JavaScript. */
-const MAX_DIGITS = 15;
-/** As many as bit operations have bits for. */
+/** With 309 of them a number may be infinite, which is no integer to the rules. */
+const MAX_DIGITS = 300;
+/** As many as bit operations have bits for, without that of the sign. */
 const MAX_KNOWN = 31;
 /** So many fields without rules are compared, because of a name given twice the last one counts. */
 const MAX_FURTHER = 16;
-const [NULL, TRUE, FALSE] = Buffer.from('ntf');
+/** What literals begin with. */
+const NULL = 0x6e;
+const TRUE = 0x74;
+const FALSE = 0x66;
+/** A known name has to be one that `passName` would take, too. */
+const PLAIN_NAME = /^[A-Za-z]\w*$/;
 
 /**
- * Takes an event from bytes to bytes without making objects of it: one that breaks no rule and is plainly spelled,
- * with nothing nested in it. Nearly all are, and parsing them is most of the work.
+ * Takes an event from bytes to bytes without making objects of it, where it breaks no rule and is plainly spelled, with
+ * nothing nested in it: as programs write events that need no escapes.
  */
 export class EventRewriter {
   /** A bit for each known field. */
@@ -52,7 +58,7 @@ export class EventRewriter {
     this.required = fields.reduce((bits, { isRequired }, index) => bits | (Number(isRequired) << index), 0);
   }
 
-  /** By the decorators of a DTO class; undefined where one of them is not ours, or where there are too many fields. */
+  /** By the decorators of a DTO class; undefined for one with decorators, names or a number of fields not made for. */
   static compile(dto: DtoClass, changes: EventChanges): EventRewriter | undefined {
     const rules = rulesOf(dto);
     if (!rules.every((rule) => isOptional(rule) || ownRule(rule))) return undefined;
@@ -64,27 +70,30 @@ export class EventRewriter {
         changes,
       ),
     );
-    return fields.length > MAX_KNOWN ? undefined : new EventRewriter(fields, changes);
+    const areFit = names.size <= MAX_KNOWN && [...names].every((name) => PLAIN_NAME.test(name));
+    return !areFit ? undefined : new EventRewriter(fields, changes);
   }
 
   /**
    * The event with its changes, byte for byte what the validator and `JsonDocument.encode` make of it.
    * @param setTo the text of the field that is set
-   * @returns undefined for an event that has to be parsed, which every invalid one has
+   * @returns undefined when the event has to be parsed; always so for an invalid one
    */
   rewrite(bytes: Buffer, setTo: string): Buffer | undefined {
     const end = bytes.length - 1;
-    if (bytes[0] !== OPEN || bytes[end] !== CLOSE || !isUtf8(bytes)) return undefined;
-    if (!this.isPlainAndValid(bytes, end)) return undefined;
+    if (bytes[0] !== OPEN || bytes[end] !== CLOSE) return undefined;
+    const isTaken = this.isPlainAndValid(bytes, end) && isUtf8(bytes);
+    // They are views of the bytes, which may be part of a large fetch.
+    this.further.length = 0;
+    if (!isTaken) return undefined;
     const ending = this.endingWith(setTo);
     const output = Buffer.allocUnsafe(end + ending.length);
     output.set(bytes);
     output.set(ending, end);
-    return toLowerCase(output, this.lowerStart, this.lowerEnd) ? output : undefined;
+    return lowerAscii(output, this.lowerStart, this.lowerEnd) ? output : undefined;
   }
 
   private isPlainAndValid(bytes: Buffer, end: number): boolean {
-    this.further.length = 0;
     this.seen = this.lowerStart = this.lowerEnd = 0;
     let at = 0;
     let known = -1;
@@ -133,7 +142,7 @@ export class EventRewriter {
     if (field.isSet || (this.seen & bit) !== 0) return false;
     this.seen |= bit;
     if (bytes[start] !== QUOTE) return holdsOther(field, bytes[start], after - start);
-    if (field.type === 'integer' || (field.isRequired && after - start === 2)) return false;
+    if (field.type === 'integer' || (after - start === 2 && !field.mayBeEmpty)) return false;
     if (field.isLowerCase) {
       this.lowerStart = start;
       this.lowerEnd = after;
@@ -166,6 +175,7 @@ function toField(name: string, rules: readonly FieldRule[], changes: EventChange
   return {
     name: Buffer.from(`"${name}":`),
     isRequired: rules.length > 0 && !rules.some(isOptional),
+    mayBeEmpty: schemas.every(({ minLength }) => minLength === undefined),
     type: schemas.find(({ type }) => type)?.type,
     checks: [...new Set(own.filter((compiled) => 'check' in compiled))],
     isSet: name === changes.set,

@@ -45,14 +45,14 @@ export function decodeJsonObject(bytes: Buffer | null): DecodedPayload {
   return { ok: true, document: new ParsedDocument(text, value as Record<string, unknown>) };
 }
 
-/** A stack costs several times what the parsing does, and nobody looks at it. */
+/** A stack costs several times what the parsing does, and nobody looks at it. Where Error is frozen it stays. */
 function withoutStack<T>(parse: () => T): T {
   const { stackTraceLimit } = Error;
-  Error.stackTraceLimit = 0;
+  Reflect.set(Error, 'stackTraceLimit', 0);
   try {
     return parse();
   } finally {
-    Error.stackTraceLimit = stackTraceLimit;
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
   }
 }
 

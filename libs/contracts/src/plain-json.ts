@@ -2,7 +2,7 @@ import { passInteger } from './decimal-bytes.js';
 
 // Finds its way in the bytes of JSON that is plainly spelled: field names of letters, digits and underscores, texts
 // without escapes, integers, no spaces in between. What passes something gives the index behind it, which is where
-// it started if there was nothing of the kind, and never more than `end`.
+// it started if there was nothing of the kind. At `end` stands a byte that is part of nothing: the last brace.
 
 const SPACE = 0x20;
 export const QUOTE = 0x22;
@@ -39,7 +39,7 @@ export function passValue(bytes: Uint8Array, start: number, end: number): number
   return passInteger(bytes, start, end);
 }
 
-/** Those that stand in a text as they are: all but quotes, backslashes and controls. */
+/** Passes those that stand in a text as they are: all but quotes, backslashes and controls. */
 function passCharacters(bytes: Uint8Array, start: number, end: number): number {
   let at = start;
   for (; at < end; at++) {
@@ -55,8 +55,8 @@ export function isAt(bytes: Uint8Array, at: number, expected: Uint8Array): boole
   return true;
 }
 
-/** Whether all of them are ASCII, as others change in lower case, too. */
-export function toLowerCase(bytes: Uint8Array, start: number, end: number): boolean {
+/** Changes letters to lower case where they are; false at the first one beyond ASCII, whose lower case takes a table. */
+export function lowerAscii(bytes: Uint8Array, start: number, end: number): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0;
     if (byte >= 0x80) return false;

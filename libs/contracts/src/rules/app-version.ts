@@ -1,5 +1,5 @@
 import { compare, parse, type SemVer } from 'semver';
-import { numberAt, passNumber } from '../decimal-bytes.js';
+import { DOT, numberAt, passNumber } from '../decimal-bytes.js';
 import { remember } from '../remember.js';
 import type { BytesCheck } from './rule.js';
 
@@ -65,6 +65,5 @@ export function appVersionCheck(minimum = '0.0.0-0'): AppVersionCheck {
 }
 
 const LONGEST_REMEMBERED = 32;
-const DOT = 0x2e;
 /** As in `PLAIN`. */
 const MAX_DIGITS = 9;

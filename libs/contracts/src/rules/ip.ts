@@ -1,6 +1,6 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { numberAt, passNumber } from '../decimal-bytes.js';
+import { DOT, numberAt, passNumber } from '../decimal-bytes.js';
 
 export type IpProblem = 'ip_invalid' | 'ip_not_public';
 
@@ -40,8 +40,6 @@ export function ipProblem(text: string): IpProblem | undefined {
   if (address.match(V4_MAPPED)) return v4Problem(address.toIPv4Address());
   return V6_RANGES.some((range) => address.match(range)) ? 'ip_not_public' : undefined;
 }
-
-const DOT = 0x2e;
 
 /**
  * Whether the bytes are an IPv4 address that begins as no refused one does, which nearly all are. Of others it says

@@ -3,7 +3,7 @@ import { registerDecorator } from 'class-validator';
 /** Tells what is wrong with a text, by the code of the rule that it breaks. */
 export type TextCheck = (text: string) => string | undefined;
 
-/** The same of bytes in UTF-8: true only where the check finds nothing wrong, false where that is to be asked. */
+/** A quick look at the bytes of a text. True: the check would find nothing wrong. False: ask the check. */
 export type BytesCheck = (bytes: Uint8Array, start: number, end: number) => boolean;
 
 /** A rule in the form that the compiled validator takes: JSON Schema, or a function where that cannot say it. */

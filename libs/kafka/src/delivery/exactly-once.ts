@@ -139,9 +139,10 @@ export class ExactlyOnceDelivery implements Delivery {
       partition,
       offset: nextOffset,
     }));
-    const [first] = ready as readonly [Ready];
-    const records = ready.length === 1 ? first.records : ready.flatMap((one) => one.records);
-    const member = this.canShare ? first.batch.member : undefined;
+    const [first, ...others] = ready;
+    // A large batch is alone, and not to be copied.
+    const records = first && others.length === 0 ? first.records : ready.flatMap((one) => one.records);
+    const member = this.canShare ? first?.batch.member : undefined;
     this.pacing.began(ready.length, records);
     try {
       const written = producer.commit(positions, (send) => writeRecords(records, this.limits, send), member);

@@ -50,11 +50,12 @@ export interface TopicListener {
 }
 
 /**
- * So long a fetch waits at the end of the topic; what is written meanwhile comes at once. With shorter waits reading
- * topics in which nothing happens is most of what an idle service does.
+ * So long a fetch waits at the end of the topic for something new: longer, that idle topics are not asked all the time.
+ * With leaders on several brokers what comes from one waits for the answers of the others.
  */
 const WAIT_MS = 1_000;
-/** New partitions and moved leaders are seen after this time at the latest. */
+const STOP_LIMIT_MS = 100;
+/** New partitions and moved leaders are seen after this time and one more fetch. */
 const METADATA_MAX_AGE_MS = 5_000;
 
 /**
@@ -90,7 +91,7 @@ export class TopicReader {
         this.listener.onTrouble?.(error);
         await reconnectDelay(this.failures++, error, signal);
       } finally {
-        await withTimeLimit(cluster.disconnect(), DISCONNECT_LIMIT_MS);
+        await leave(cluster, signal);
       }
     }
   }
@@ -101,6 +102,7 @@ export class TopicReader {
     await ask(cluster.connect());
     await ask(cluster.addTargetTopic(this.options.topic));
     await ask(this.findPositions(cluster));
+    let wasEmpty = false;
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       await ask(cluster.refreshMetadataIfNecessary());
       const partitions = partitionsOf(cluster, this.options.topic);
@@ -108,7 +110,7 @@ export class TopicReader {
         await ask(this.findPositions(cluster));
       }
       // The first fetch tells whether the topic can be read, and is not to wait for that.
-      const waitMs = this.ends?.size === 0 && !isFirst ? WAIT_MS : 0;
+      const waitMs = wasEmpty && this.ends?.size === 0 ? WAIT_MS : 0;
       const leaders = cluster.findLeaderForPartitions(this.options.topic, partitions);
       const fetches = Object.entries(leaders).map(([nodeId, some]) =>
         this.fetch(cluster, nodeId, some, waitMs),
@@ -116,7 +118,8 @@ export class TopicReader {
       const answers = await ask(Promise.all(fetches));
       this.failures = 0;
       if (isFirst) await this.tell(() => this.listener.onReadable?.());
-      for (const answer of answers) await this.take(answer, signal);
+      wasEmpty = true;
+      for (const answer of answers) if (await this.take(answer, signal)) wasEmpty = false;
       await this.checkEnd();
     }
   }
@@ -180,10 +183,12 @@ export class TopicReader {
     return responses.flatMap(({ partitions: fetched }) => fetched);
   }
 
-  private async take(answer: readonly FetchedPartition[], signal: AbortSignal): Promise<void> {
+  /** Whether a position has moved. */
+  private async take(answer: readonly FetchedPartition[], signal: AbortSignal): Promise<boolean> {
+    let hasMoved = false;
     const isEmpty = answer.every((one) => nextOffsetOf(one, this.positionOf(one)) === undefined);
     for (const one of answer) {
-      if (signal.aborted) return;
+      if (signal.aborted) break;
       const position = this.positionOf(one);
       // Nothing up to the end of what is committed, where compaction has emptied all. Not so when other
       // partitions have taken up the answer.
@@ -201,7 +206,9 @@ export class TopicReader {
       };
       await this.tell(() => this.listener.onBatch(batch));
       this.positions.set(one.partition, next);
+      hasMoved ||= next > position;
     }
+    return hasMoved;
   }
 
   private async checkEnd(): Promise<void> {
@@ -225,6 +232,11 @@ export class TopicReader {
       throw new ListenerError(error);
     }
   }
+}
+
+/** A reader that stops does not wait for its fetch, which may be waiting for something new. */
+async function leave(cluster: Cluster, { aborted }: AbortSignal): Promise<void> {
+  await withTimeLimit(cluster.disconnect(), aborted ? STOP_LIMIT_MS : DISCONNECT_LIMIT_MS);
 }
 
 class ListenerError extends Error {

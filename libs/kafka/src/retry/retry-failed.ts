@@ -34,6 +34,7 @@ export async function retryFailed<R>(
   const outcomes = [...(await call(records, handle, 1))];
   let backoff: IBackoff<unknown> = fullJitter(options).next();
   for (let attempt = 2; attempt <= options.limit; attempt++, backoff = backoff.next(undefined)) {
+    // Not by flatMap, which makes an array for each outcome; nearly always none has failed.
     const failed: number[] = [];
     outcomes.forEach((outcome, index) => {
       if (isPassingFailure(outcome)) failed.push(index);
