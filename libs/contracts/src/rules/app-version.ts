@@ -3,7 +3,7 @@ import { DOT, numberAt, passNumber } from '../decimal-bytes.js';
 import { remember } from '../remember.js';
 import type { BytesCheck } from './rule.js';
 
-export type AppVersionProblem = 'app_version_invalid' | 'app_version_too_old';
+type AppVersionProblem = 'app_version_invalid' | 'app_version_too_old';
 
 /** `2`, `2.3` or `2.3.0`, a leading v allowed; then what semver allows: a pre-release, build metadata. */
 const SHAPE = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?([-+][\dA-Za-z.+-]*)?$/;
