@@ -25,4 +25,4 @@ export function numberAt(bytes: Uint8Array, start: number, after: number): numbe
   return value;
 }
 
-const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;
+export const isDigit = (byte: number): boolean => byte >= ZERO && byte <= NINE;

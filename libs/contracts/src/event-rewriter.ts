@@ -63,15 +63,12 @@ export class EventRewriter {
     const rules = rulesOf(dto);
     if (!rules.every((rule) => isOptional(rule) || ownRule(rule))) return undefined;
     const names = new Set([...rules.map(({ propertyName }) => propertyName), changes.lowerCase, changes.set]);
-    const fields = [...names].map((name) =>
-      toField(
-        name,
-        rules.filter(({ propertyName }) => propertyName === name),
-        changes,
-      ),
+    if (names.size > MAX_KNOWN || ![...names].every((name) => PLAIN_NAME.test(name))) return undefined;
+    const rulesNamed = (name: string) => rules.filter(({ propertyName }) => propertyName === name);
+    return new EventRewriter(
+      [...names].map((name) => toField(name, rulesNamed(name), changes)),
+      changes,
     );
-    const areFit = names.size <= MAX_KNOWN && [...names].every((name) => PLAIN_NAME.test(name));
-    return !areFit ? undefined : new EventRewriter(fields, changes);
   }
 
   /**

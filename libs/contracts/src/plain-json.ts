@@ -1,4 +1,4 @@
-import { passInteger } from './decimal-bytes.js';
+import { isDigit, passInteger } from './decimal-bytes.js';
 
 // Finds its way in the bytes of JSON that is plainly spelled: field names of letters, digits and underscores, texts
 // without escapes, integers, no spaces in between. What passes something gives the index behind it, which is where
@@ -25,7 +25,7 @@ export function passName(bytes: Uint8Array, start: number, end: number): number 
 function isInName(byte: number, isFirst: boolean): boolean {
   const letter = byte | 0x20;
   if (letter >= 0x61 && letter <= 0x7a) return true;
-  return !isFirst && (byte === UNDERSCORE || (byte >= 0x30 && byte <= 0x39));
+  return !isFirst && (byte === UNDERSCORE || isDigit(byte));
 }
 
 /** A text with its quotes, an integer, true, false or null. */

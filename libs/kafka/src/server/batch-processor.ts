@@ -176,8 +176,8 @@ export class BatchProcessor {
   }
 
   /**
-   * What is to be written, for the records that have outcomes; these are gone when it is written, which keeps what
-   * outlives a garbage collection small.
+   * What is to be written, for the records that have outcomes. The outcomes do not leave here: kept until all is
+   * written, they would outlive a garbage collection.
    */
   private async toWritten(
     fetched: FetchedBatch,
