@@ -1,7 +1,6 @@
 import { getMetadataStorage, validateSync } from 'class-validator';
 import { compileAccept } from './compile-accept.js';
-import { rulesOf, type DtoClass, type FieldRule } from './field-rules.js';
-import { remember } from './remember.js';
+import { ownRule, rulesOf, type DtoClass, type FieldRule } from './field-rules.js';
 import type { Violation } from './violation.js';
 
 export interface PayloadValidator {
@@ -9,7 +8,7 @@ export interface PayloadValidator {
   accepts(value: object): boolean;
   /** Slow and final: every broken rule, by class-validator. */
   explain(value: object): readonly Violation[];
-  /** Accepts fast, explains slowly; empty when every rule holds. */
+  /** Accepts field by field, and explains those that are refused; empty when every rule holds. */
   validate(value: object): readonly Violation[];
 }
 
@@ -29,14 +28,13 @@ export function compileValidator(dto: DtoClass): PayloadValidator {
   }
   const fields = names.map((name) => compileField(name, names, rules));
   const explain = (value: object) => fields.flatMap((field) => field.explain(value));
-  const explainRefused = (value: object) =>
-    fields.flatMap((field) => {
-      if (field.accepts(value)) return [];
-      return Object.hasOwn(value, field.name)
-        ? field.explainValue(Reflect.get(value, field.name))
-        : field.missing;
-    });
-  return { accepts: compiled, explain, validate: (value) => (compiled(value) ? [] : explainRefused(value)) };
+  const validate = (value: object) => {
+    const refused = fields.filter((field) => !field.accepts(value));
+    return refused.flatMap(({ name, explainValue, missing }) =>
+      Object.hasOwn(value, name) ? explainValue(Reflect.get(value, name)) : missing,
+    );
+  };
+  return { accepts: compiled, explain, validate };
 }
 
 /** The rules of one field, as a DTO of their own: class-validator always looks at all the rules of a class. */
@@ -53,15 +51,26 @@ function compileField(name: string, names: readonly string[], allRules: readonly
     name,
     accepts: compileAccept(FieldDto, rules) ?? (() => false),
     explain,
-    /** Our own rules look at nothing but the value of their field. */
-    explainValue: remember((value: unknown) => explain({ [name]: value }), LONGEST_REMEMBERED),
+    explainValue: explainByRules(rules, (value) => explain({ [name]: value })),
     /** What is said of every event without the field. */
     missing: explain({}),
   };
 }
 
-/** A bad release upstream brings the same value in every event; none that is much longer is of its making. */
-const LONGEST_REMEMBERED = 64;
+/** What is said of a value depends on nothing but which of our own rules it breaks: `explain` is asked once for each. */
+function explainByRules(
+  fieldRules: readonly FieldRule[],
+  explain: (value: unknown) => readonly Violation[],
+): (value: unknown) => readonly Violation[] {
+  const rules = fieldRules.flatMap((rule) => ownRule(rule) ?? []);
+  const known = new Map<number, readonly Violation[]>();
+  return (value) => {
+    const broken = rules.reduce((bits, { holds }, index) => bits | (Number(!holds(value)) << index), 0);
+    const violations = known.get(broken) ?? explain(value);
+    known.set(broken, violations);
+    return violations;
+  };
+}
 
 function explainWith(event: object, names: readonly string[], value: object): Violation[] {
   // Only the fields that have rules, and as they are: whatever else hostile input holds is never looked into.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { remember } from './remember.js';
+import { remember, rememberLast } from './remember.js';
 
 function setUp() {
   const asked: string[] = [];
@@ -21,14 +21,6 @@ describe('a function that remembers', () => {
     expect(asked).toHaveLength(2);
   });
 
-  it('keeps no object, which may change', () => {
-    const counted = remember((list: number[]) => list.length, 9);
-    const list = [1];
-    expect(counted(list)).toBe(1);
-    list.push(2);
-    expect(counted(list)).toBe(2);
-  });
-
   it('forgets all rather than keep more than a thousand', () => {
     const { asked, find } = setUp();
     for (let i = 0; i <= 1_000; i++) find(String(i));
@@ -36,5 +28,15 @@ describe('a function that remembers', () => {
     expect(asked).toHaveLength(1_001);
     find('0');
     expect(asked).toHaveLength(1_002);
+  });
+});
+
+describe('a function that remembers its last answer', () => {
+  it.each(['', 'text', 'nothing'])('is asked once for %j in a row, and again after another', (text) => {
+    const asked: string[] = [];
+    const find = rememberLast((key) => (asked.push(key), key === 'nothing' ? undefined : key.length));
+    const first = find(text);
+    expect([find(text), find('another'), find(text)]).toEqual([first, 7, first]);
+    expect(asked).toEqual([text, 'another', text]);
   });
 });

@@ -1,20 +1,28 @@
 const MOST_REMEMBERED = 1_000;
 
 /**
- * The function with what it found remembered, for inputs of which few kinds come again and again. Forgets all when
+ * The function with what it found remembered, for texts of which few kinds come again and again. Forgets all when
  * that is too much, so that hostile input cannot fill the memory.
- * @param longest characters of a key that is kept; objects never are
+ * @param longest characters of a text that is kept
  */
-export function remember<Key, Found>(find: (key: Key) => Found, longest: number): (key: Key) => Found {
-  const remembered = new Map<Key, Found>();
-  return (key) => {
-    const known = remembered.get(key);
-    if (known !== undefined || remembered.has(key)) return known as Found;
-    const found = find(key);
-    const isShort = typeof key === 'string' ? key.length <= longest : Object(key) !== key;
-    if (!isShort) return found;
+export function remember<Found>(find: (text: string) => Found, longest: number): (text: string) => Found {
+  const remembered = new Map<string, Found>();
+  return (text) => {
+    const known = remembered.get(text);
+    if (known !== undefined || remembered.has(text)) return known as Found;
+    const found = find(text);
+    if (text.length > longest) return found;
     if (remembered.size >= MOST_REMEMBERED) remembered.clear();
-    remembered.set(key, found);
+    remembered.set(text, found);
     return found;
+  };
+}
+
+/** The function with its last answer remembered, for what is asked about one text several times in a row. */
+export function rememberLast<Found>(find: (text: string) => Found): (text: string) => Found {
+  let last: { readonly text: string; readonly found: Found } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, found: find(text) };
+    return last.found;
   };
 }

@@ -1,5 +1,5 @@
 import type { DeadLetterReason, Violation } from '@pipeline/contracts';
-import type { KafkaHeader } from './record.js';
+import type { KafkaHeader, OutgoingHeaders } from './record.js';
 
 /** What handlers and retries make of one record. */
 interface Handled {
@@ -33,7 +33,7 @@ export interface DeadLettered {
   readonly kind: 'dead-lettered';
   readonly reason: DeadLetterReason;
   /** Most important first: when the letter does not fit its topic, the last go first. */
-  readonly headers: readonly KafkaHeader[];
+  readonly headers: OutgoingHeaders;
 }
 
 /** A record that waits in a retry topic before it is handled again. */

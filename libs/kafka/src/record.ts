@@ -1,6 +1,16 @@
 /** A header as it stands on the wire: order, repetition and null values are kept. */
 export type KafkaHeader = readonly [name: string, value: Buffer | null];
 
+/** Headers that many records have in common, in their order, encoded once. */
+export interface HeaderBlock {
+  readonly headers: readonly KafkaHeader[];
+  /** The headers as a record holds them, without their count. */
+  readonly bytes: Buffer;
+}
+
+/** Headers of a record to write, one by one or as blocks. */
+export type OutgoingHeaders = readonly (KafkaHeader | HeaderBlock)[];
+
 /** One record of an input partition; key and value are the bytes as they came. */
 export interface InputRecord {
   readonly key: Buffer | null;
@@ -20,7 +30,7 @@ export interface OutgoingRecord {
   readonly key: Buffer | null;
   /** A text is written in UTF-8. */
   readonly value: Buffer | string | null;
-  readonly headers: readonly KafkaHeader[];
+  readonly headers: OutgoingHeaders;
   /** Bytes of key, value and headers in a record batch, where they have been counted. */
   readonly contentSize?: number;
   /** `key`: murmur2 of the key as Java's default partitioner does, without a key as `source`. */

@@ -25,6 +25,11 @@ interface Subject {
   readonly replayCount: number;
 }
 
+/** A letter to write. */
+interface LetterRecord extends OutgoingRecord {
+  readonly headers: readonly KafkaHeader[];
+}
+
 /** One rule for what is announced and what is done. */
 export function decide(
   { kind, target }: Pick<Order, 'kind' | 'target'>,
@@ -49,7 +54,7 @@ export function toOutgoing(
   { is, topic }: Exclude<Decision, { is: 'refused' }>,
   operationId: string,
   keys: Pick<ReplayKeys, 'prove'>,
-): OutgoingRecord {
+): LetterRecord {
   const content = { key: toBuffer(letter.key), value: toBuffer(letter.value) };
   const headers = letter.headers.map(([name, value]): KafkaHeader => [name, toBuffer(value)]);
   const from = replayedFrom(letter);

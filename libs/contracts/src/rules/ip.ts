@@ -1,6 +1,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { DOT, numberAt, passNumber } from '../decimal-bytes.js';
+import { rememberLast } from '../remember.js';
 
 export type IpProblem = 'ip_invalid' | 'ip_not_public';
 
@@ -27,10 +28,10 @@ const SUSPECT_FIRST_NUMBERS = new Set([...SUSPECT_FIRST_PARTS].map(Number));
 const HARMLESS_V6 = /^[1-9a-e]/i;
 
 /**
- * Tells what is wrong with an address. node:net decides what is one (ipaddr.js takes `10.1` and octal parts),
+ * Tells what is wrong with an address; several rules ask about the same one in turn. node:net decides what is one (ipaddr.js takes `10.1` and octal parts),
  * ipaddr.js in which range it lies. Zone ids (`fe80::1%eth0`) mean something on one machine only: refused.
  */
-export function ipProblem(text: string): IpProblem | undefined {
+export const ipProblem = rememberLast((text: string): IpProblem | undefined => {
   if (isIPv4(text)) {
     return SUSPECT_FIRST_PARTS.has(firstPart(text)) ? v4Problem(ipaddr.IPv4.parse(text)) : undefined;
   }
@@ -39,7 +40,7 @@ export function ipProblem(text: string): IpProblem | undefined {
   const address = ipaddr.IPv6.parse(text.replace(DOTTED_END, inHexadecimal));
   if (address.match(V4_MAPPED)) return v4Problem(address.toIPv4Address());
   return V6_RANGES.some((range) => address.match(range)) ? 'ip_not_public' : undefined;
-}
+});
 
 /**
  * Whether the bytes are an IPv4 address that begins as no refused one does, which nearly all are. Of others it says

@@ -1,8 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import { isReservedHeader } from '@pipeline/contracts';
 import fc from 'fast-check';
+import type { InputRecord } from '../record.js';
+import { retryHeaders } from '../retry/retry-headers.js';
+import { eachHeader } from '../driver/codec/header-block.js';
 import { anyHeaders, header, inputRecord } from '../testing/records.js';
-import { carriedHeaders, deadLetterHeaders, smallerHeaders, type Verdict } from './dead-letter-headers.js';
+import { carriedHeaders, LetterHeaders, smallerHeaders, type Verdict } from './dead-letter-headers.js';
 
 const origin = { topic: 'login', partition: 258, groupId: 'group' };
 const verdict: Verdict = {
@@ -13,6 +16,8 @@ const verdict: Verdict = {
   failedAt: new Date('2024-05-06T07:08:09.123Z'),
 };
 
+const headersOf = (record: InputRecord) => eachHeader(new LetterHeaders(origin, verdict).of(record));
+
 const bytes = (name: string, ...content: number[]) => [name, Buffer.from(content)];
 
 describe('the headers of a dead letter', () => {
@@ -22,7 +27,7 @@ describe('the headers of a dead letter', () => {
       timestamp: '1694479551000',
       headers: [header('b'), header('a', null), header('b')],
     });
-    expect(deadLetterHeaders(record, origin, verdict)).toEqual([
+    expect(headersOf(record)).toEqual([
       header('b'),
       header('a', null),
       header('b'),
@@ -50,16 +55,54 @@ describe('the headers of a dead letter', () => {
     ['9223372036854775807', [0x7f, ...Array<number>(7).fill(0xff)]],
     ['-9223372036854775808', [0x80, ...Array<number>(7).fill(0)]],
   ])('have the timestamp %s in 8 bytes', (timestamp, content) => {
-    const headers = deadLetterHeaders(inputRecord({ timestamp }), origin, verdict);
+    const headers = headersOf(inputRecord({ timestamp }));
     expect(headers).toContainEqual(bytes('kafka_dlt-original-timestamp', ...content));
   });
 
   it('are not the forged ones of the input', () => {
     const forged = ['dlq.reason', 'dlq.x', 'kafka_dlt-y', '__connect.errors.z', 'retry.attempt'];
     const record = inputRecord({ headers: [...forged.map((name) => header(name, 'forged')), header('a')] });
-    const headers = deadLetterHeaders(record, origin, verdict);
+    const headers = headersOf(record);
     expect(headers[0]).toEqual(header('a'));
     expect(headers.some(([, value]) => value?.toString() === 'forged')).toBe(false);
+  });
+});
+
+describe('the headers of several dead letters', () => {
+  it('are those of each alone, whatever the others came from', () => {
+    const retry = { topic: 'login-retry-1', partition: 0, groupId: 'group', isRetry: true };
+    const any = fc.record({
+      topic: fc.constantFrom('login', 'other'),
+      partition: fc.nat(1),
+      offset: fc.nat(2).map(String),
+      timestamp: fc.constantFrom('-1', '99'),
+      attempts: fc.nat(1),
+    });
+    fc.assert(
+      fc.property(fc.array(any, { maxLength: 8 }), (firsts) => {
+        const shared = new LetterHeaders(retry, verdict);
+        for (const first of firsts) {
+          const wait = { groupId: 'group', attempts: first.attempts, dueAt: 0, error: new Error('ill') };
+          const record = inputRecord({ headers: retryHeaders(first, wait) });
+          const alone = new LetterHeaders(retry, verdict).of(record);
+          expect(eachHeader(shared.of(record))).toEqual(eachHeader(alone));
+          expect(eachHeader(alone)).toEqual(
+            expect.arrayContaining([
+              header('dlq.attempts', String(first.attempts + verdict.attempts)),
+              header('__connect.errors.topic', first.topic),
+              header('__connect.errors.partition', String(first.partition)),
+              header('__connect.errors.offset', first.offset),
+            ]),
+          );
+        }
+      }),
+    );
+  });
+
+  it('share the bytes of what they have in common', () => {
+    const shared = new LetterHeaders(origin, verdict);
+    const [first, second] = ['1', '2'].map((offset) => shared.of(inputRecord({ offset })));
+    expect(first?.filter((one) => second?.includes(one))).toHaveLength(3);
   });
 });
 
@@ -79,8 +122,8 @@ describe('headers that travel on', () => {
 describe('ever smaller headers', () => {
   it('keep what a replay needs longest, then the own ones, and never the forged ones', () => {
     const record = inputRecord({ headers: [header('dlq.reason', 'forged'), header('a'), header('dlq.x')] });
-    const full = deadLetterHeaders(record, origin, verdict);
-    const core = full.filter(([name]) =>
+    const full = new LetterHeaders(origin, verdict).of(record);
+    const core = eachHeader(full).filter(([name]) =>
       /^dlq\.(reason|attempts|failed-at)$|original-(topic|partition|offset|timestamp)$/.test(name),
     );
     expect(core).toHaveLength(7);

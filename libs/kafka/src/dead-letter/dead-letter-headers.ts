@@ -1,7 +1,8 @@
 import { HEADERS, isReservedHeader, type DeadLetterReason, type Violation } from '@pipeline/contracts';
-import type { InputRecord, KafkaHeader } from '../record.js';
+import { eachHeader, headerBlock } from '../driver/codec/header-block.js';
+import type { HeaderBlock, InputRecord, KafkaHeader, OutgoingHeaders } from '../record.js';
 import { firstOriginOf, type FirstOrigin } from '../retry/retry-headers.js';
-import { int32, int64, isoText, sharedText, text } from './header-bytes.js';
+import { int32, int64, text } from './header-bytes.js';
 import { replayHeaders, replayIn, type Replay, type ReplayKeys } from './replay.js';
 
 /** Where a record was read from. */
@@ -33,53 +34,100 @@ export function carriedHeaders(record: InputRecord): readonly KafkaHeader[] {
     : record.headers;
 }
 
-/** Where a record came from at first, and how often it was tried before it was read from there. */
-export function firstOf(record: InputRecord, origin: Origin): FirstOrigin {
-  const { topic, partition, isRetry, replays } = origin;
-  const here = { topic, partition, offset: record.offset, timestamp: record.timestamp, attempts: 0 };
-  if (isRetry) return firstOriginOf(record, here);
-  const replay = replays?.verify(record);
-  return replay ? { ...replay.from, attempts: 0 } : here;
+/** What is known of a record's life before it was read this time. */
+export interface FormerLife {
+  readonly first: FirstOrigin;
+  readonly replay: Replay | undefined;
 }
 
-/** Whether a record was replayed: believed where it is proved, and on our own retry topics. */
-export const replayOf = (record: InputRecord, { isRetry, replays }: Origin): Replay | undefined =>
-  isRetry ? replayIn(record) : replays?.verify(record);
+/**
+ * Where a record came from at first, how often it was tried before it was read from there, and whether it was
+ * replayed: believed where it is proved, and on our own retry topics.
+ */
+export function formerLifeOf(record: InputRecord, origin: Origin): FormerLife {
+  const { topic, partition, isRetry, replays } = origin;
+  const here = { topic, partition, offset: record.offset, timestamp: record.timestamp, attempts: 0 };
+  if (isRetry) return { first: firstOriginOf(record, here), replay: replayIn(record) };
+  const replay = replays?.verify(record);
+  return { first: replay ? { ...replay.from, attempts: 0 } : here, replay };
+}
 
 /**
- * The headers of a dead letter after the record's own: ours, then the family of Spring Kafka's
- * DeadLetterPublishingRecoverer (big-endian: partition 4 bytes, offset and timestamp 8), then Kafka
- * Connect's (all text).
+ * The headers of dead letters of one verdict. What letters of the same source have in common is encoded once, and
+ * dies with this.
  */
-export function deadLetterHeaders(
-  record: InputRecord,
-  origin: Origin,
+export class LetterHeaders {
+  private source: Pick<FirstOrigin, 'topic' | 'partition' | 'attempts'> | undefined;
+  private blocks: readonly HeaderBlock[] = [];
+
+  constructor(
+    private readonly origin: Origin,
+    private readonly verdict: Verdict,
+  ) {}
+
+  /**
+   * The record's own, then ours, then the family of Spring Kafka's DeadLetterPublishingRecoverer (big-endian:
+   * partition 4 bytes, offset and timestamp 8), then Kafka Connect's (all text).
+   */
+  of(record: InputRecord): OutgoingHeaders {
+    const { first, replay } = formerLifeOf(record, this.origin);
+    const [untilPartition, untilOffset, last] = this.blocksOf(first) as [
+      HeaderBlock,
+      HeaderBlock,
+      HeaderBlock,
+    ];
+    return [
+      ...carriedHeaders(record),
+      untilPartition,
+      [HEADERS.springOffset, int64(first.offset)],
+      [HEADERS.springTimestamp, int64(first.timestamp)],
+      untilOffset,
+      [HEADERS.connectOffset, text(first.offset)],
+      last,
+      ...(replay ? replayHeaders(replay) : []),
+    ];
+  }
+
+  private blocksOf(first: FirstOrigin): readonly HeaderBlock[] {
+    const { source } = this;
+    const isSame =
+      source?.partition === first.partition &&
+      source.topic === first.topic &&
+      source.attempts === first.attempts;
+    if (!isSame) {
+      this.source = first;
+      this.blocks = commonHeaders(first, this.origin.groupId, this.verdict).map(headerBlock);
+    }
+    return this.blocks;
+  }
+}
+
+function commonHeaders(
+  { topic, partition, attempts }: FirstOrigin,
+  groupId: string,
   verdict: Verdict,
-): readonly KafkaHeader[] {
+): readonly KafkaHeader[][] {
   const { name, message } = verdict.exception;
-  const first = firstOf(record, origin);
-  const replay = replayOf(record, origin);
-  const topic = sharedText(first.topic);
-  const [exceptionName, exceptionMessage] = [sharedText(name), sharedText(message)];
   return [
-    ...carriedHeaders(record),
-    [HEADERS.reason, sharedText(verdict.reason)],
-    [HEADERS.violations, sharedText(JSON.stringify(verdict.violations))],
-    [HEADERS.attempts, sharedText(String(first.attempts + verdict.attempts))],
-    [HEADERS.failedAt, isoText(verdict.failedAt.getTime())],
-    [HEADERS.springTopic, topic],
-    [HEADERS.springPartition, int32(first.partition)],
-    [HEADERS.springOffset, int64(first.offset)],
-    [HEADERS.springTimestamp, int64(first.timestamp)],
-    [HEADERS.springConsumerGroup, sharedText(origin.groupId)],
-    [HEADERS.springExceptionFqcn, exceptionName],
-    [HEADERS.springExceptionMessage, exceptionMessage],
-    [HEADERS.connectTopic, topic],
-    [HEADERS.connectPartition, sharedText(String(first.partition))],
-    [HEADERS.connectOffset, text(first.offset)],
-    [HEADERS.connectExceptionClass, exceptionName],
-    [HEADERS.connectExceptionMessage, exceptionMessage],
-    ...(replay ? replayHeaders(replay) : []),
+    [
+      [HEADERS.reason, text(verdict.reason)],
+      [HEADERS.violations, text(JSON.stringify(verdict.violations))],
+      [HEADERS.attempts, text(String(attempts + verdict.attempts))],
+      [HEADERS.failedAt, text(verdict.failedAt.toISOString())],
+      [HEADERS.springTopic, text(topic)],
+      [HEADERS.springPartition, int32(partition)],
+    ],
+    [
+      [HEADERS.springConsumerGroup, text(groupId)],
+      [HEADERS.springExceptionFqcn, text(name)],
+      [HEADERS.springExceptionMessage, text(message)],
+      [HEADERS.connectTopic, text(topic)],
+      [HEADERS.connectPartition, text(String(partition))],
+    ],
+    [
+      [HEADERS.connectExceptionClass, text(name)],
+      [HEADERS.connectExceptionMessage, text(message)],
+    ],
   ];
 }
 
@@ -87,13 +135,12 @@ export function deadLetterHeaders(
  * The headers of a letter, then less and less of them, for a topic that does not take all: first only what
  * is needed to replay it, then without the record's own, at last none.
  */
-export function* smallerHeaders(
-  record: InputRecord,
-  headers: readonly KafkaHeader[],
-): Generator<readonly KafkaHeader[]> {
+export function* smallerHeaders(record: InputRecord, headers: OutgoingHeaders): Generator<OutgoingHeaders> {
   yield headers;
   const carried = carriedHeaders(record);
-  const core = headers.slice(carried.length).filter(([name]) => CORE.has(name));
+  const core = eachHeader(headers)
+    .slice(carried.length)
+    .filter(([name]) => CORE.has(name));
   yield [...carried, ...core];
   yield core;
   yield [];

@@ -1,15 +1,6 @@
-import { remember } from '@pipeline/contracts';
 import type { KafkaHeader } from '../record.js';
 
 export const text = (value: string): Buffer => Buffer.from(value);
-
-const LONGEST_REMEMBERED = 256;
-
-/** As `text`, for what many letters have in common: remembered, and not to be changed. */
-export const sharedText = remember(text, LONGEST_REMEMBERED);
-
-/** ISO 8601, UTC; remembered, as all letters of a batch have the same time. @param ms since the epoch */
-export const isoText = remember((ms: number) => text(new Date(ms).toISOString()), LONGEST_REMEMBERED);
 
 /** Big-endian, as Spring Kafka writes partitions. */
 export function int32(value: number): Buffer {

@@ -1,9 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@pipeline/contracts';
 import fc from 'fast-check';
+import { eachHeader } from '../driver/codec/header-block.js';
 import type { InputRecord, KafkaHeader } from '../record.js';
 import { anyField, anyHeaders } from '../testing/records.js';
-import { deadLetterHeaders, firstOf } from './dead-letter-headers.js';
+import { formerLifeOf, LetterHeaders } from './dead-letter-headers.js';
 import { ReplayKeys } from './replay.js';
 import { toDeadLetters } from './to-dead-letters.js';
 
@@ -85,13 +86,13 @@ describe('a replay', () => {
     if (deferred?.kind !== 'deferred') throw new Error('it is to wait');
     const again = record(fields, deferred.headers);
     const retry = { topic: 'input-retry-1', partition: 0, groupId: 'group', isRetry: true };
-    expect(firstOf(again, retry)).toMatchObject(from);
+    expect(formerLifeOf(again, retry).first).toMatchObject(from);
     for (const [one, where] of [
       [replayed, origin],
       [again, retry],
     ] as const) {
       const [letter] = toDeadLetters([one], [failure], where, failedAt);
-      const headers = new Map(letter && 'headers' in letter ? letter.headers : []);
+      const headers = new Map(letter && 'headers' in letter ? eachHeader(letter.headers) : []);
       expect(headers.get(HEADERS.replayCount)?.toString()).toBe('2');
       expect(headers.get(HEADERS.operationId)?.toString()).toBe('op-1');
       expect(headers.get(HEADERS.springTopic)?.toString()).toBe('first');
@@ -115,7 +116,7 @@ describe('a replay', () => {
       exception: { name: 'E', message: 'm' },
       failedAt: new Date(),
     };
-    const headers = new Map(deadLetterHeaders(forged, origin, verdict));
+    const headers = new Map(eachHeader(new LetterHeaders(origin, verdict).of(forged)));
     expect(headers.has(HEADERS.replayCount)).toBe(false);
     expect(headers.get(HEADERS.springTopic)?.toString()).toBe('input');
   });

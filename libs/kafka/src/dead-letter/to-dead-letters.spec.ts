@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { eachHeader } from '../driver/codec/header-block.js';
 import { processed, rejected, type DeadLettered, type Deliverable, type Outcome } from '../outcome.js';
 import { inputRecord } from '../testing/records.js';
 import { EventTimeoutError } from '../retry/errors.js';
@@ -17,7 +18,9 @@ const convert = (...outcomes: Outcome[]): readonly Deliverable[] =>
 
 function textOf(letter: Deliverable | undefined, name: string): string | undefined {
   if (letter?.kind !== 'dead-lettered') throw new Error('no dead letter');
-  return letter.headers.find(([found]) => found === name)?.[1]?.toString();
+  return eachHeader(letter.headers)
+    .find(([found]) => found === name)?.[1]
+    ?.toString();
 }
 
 describe('what can be written as it is', () => {
@@ -71,6 +74,37 @@ describe('a rejected event', () => {
   });
 });
 
+describe('events rejected for the same and for other reasons', () => {
+  it('are told each with its own reason, violations and attempts, wherever they stand', () => {
+    const ip = [{ field: 'ip', rule: 'public-ip', message: 'must be public' }];
+    const outcomes = [
+      rejected('MALFORMED_JSON', []),
+      rejected('VALIDATION_FAILED', ip),
+      rejected('VALIDATION_FAILED', []),
+      { ...rejected('VALIDATION_FAILED', ip), attempts: 2 },
+      rejected('VALIDATION_FAILED', [...ip, ...ip]),
+    ];
+    const letters = convert(...outcomes, ...outcomes);
+    const told = letters.map((letter) => {
+      const [offset, reason, violations, attempts] = [
+        '__connect.errors.offset',
+        'dlq.reason',
+        'dlq.violations',
+        'dlq.attempts',
+      ].map((name) => textOf(letter, name));
+      return { offset, reason, violations: JSON.parse(violations ?? '') as unknown, attempts };
+    });
+    expect(told).toEqual(
+      [...outcomes, ...outcomes].map(({ reason, violations, attempts = 1 }, index) => ({
+        offset: String(index),
+        reason,
+        violations,
+        attempts: String(attempts),
+      })),
+    );
+  });
+});
+
 describe('a failed event', () => {
   const error = new RangeError('out of something');
 
@@ -101,7 +135,9 @@ describe('what fails for a passing reason', () => {
   const failed: Outcome = { kind: 'failed', error: new Error('ill'), passing: true, attempts: 3 };
   const headersOf = (outcome: Deliverable | undefined) =>
     Object.fromEntries(
-      outcome && 'headers' in outcome ? outcome.headers.map(([name, value]) => [name, String(value)]) : [],
+      outcome && 'headers' in outcome
+        ? eachHeader(outcome.headers).map(([name, value]) => [name, String(value)])
+        : [],
     );
   const fresh = inputRecord({
     offset: '5',
@@ -131,7 +167,7 @@ describe('what fails for a passing reason', () => {
       'retry.attempts': '3',
     });
 
-    const waited = inputRecord({ offset: '0', headers: first && 'headers' in first ? first.headers : [] });
+    const waited = inputRecord({ offset: '0', headers: first?.kind === 'deferred' ? first.headers : [] });
     const source = { topic: 'in-retry-1', partition: 7, groupId: 'g', isRetry: true };
     const last = { topic: 'in-retry-2', delayMs: 60_000 };
     const [second] = toDeadLetters([waited], [failed], { ...source, nextRetry: last }, failedAt);

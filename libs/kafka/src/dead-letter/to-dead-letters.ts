@@ -1,15 +1,14 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
 import type { DeadLettered, Deferred, Deliverable, Failed, Outcome, Rejected } from '../outcome.js';
-import type { InputRecord } from '../record.js';
+import type { InputRecord, OutgoingHeaders } from '../record.js';
 import { EventTimeoutError } from '../retry/errors.js';
 import { retryHeaders } from '../retry/retry-headers.js';
 import type { RetryTopic } from '../retry/retry-topics.js';
 import { replayHeaders } from './replay.js';
 import {
   carriedHeaders,
-  deadLetterHeaders,
-  firstOf,
-  replayOf,
+  formerLifeOf,
+  LetterHeaders,
   type Origin,
   type Verdict,
 } from './dead-letter-headers.js';
@@ -30,6 +29,7 @@ export function toDeadLetters(
   origin: Source,
   failedAt: Date,
 ): readonly Deliverable[] {
+  const headersOf = rememberRejections(origin, failedAt);
   return outcomes.map((outcome, index) => {
     switch (outcome.kind) {
       case 'processed':
@@ -37,10 +37,7 @@ export function toDeadLetters(
       case 'deferred':
         return outcome;
       case 'rejected':
-        return deadLetter(records[index] as InputRecord, origin, {
-          ...verdictOfRejection(outcome),
-          failedAt,
-        });
+        return deadLetter(outcome.reason, headersOf(outcome).of(records[index] as InputRecord));
       case 'failed':
         return outcome.passing && origin.nextRetry
           ? deferred(records[index] as InputRecord, outcome, origin, origin.nextRetry, failedAt)
@@ -58,14 +55,15 @@ export const outputTooLarge = (
   origin: Origin,
   failedAt: Date,
 ): DeadLettered =>
-  deadLetter(record, origin, {
-    ...verdictOfRejection({ reason: 'OUTPUT_TOO_LARGE', violations: [], attempts }),
-    failedAt,
-  });
+  letterOf(
+    record,
+    origin,
+    verdictOfRejection({ reason: 'OUTPUT_TOO_LARGE', violations: [], attempts }, failedAt),
+  );
 
 /** A record that failed and is not tried again. */
 export const givenUp = (record: InputRecord, failure: Failed, origin: Origin, failedAt: Date): DeadLettered =>
-  deadLetter(record, origin, { ...verdictOfFailure(failure), failedAt });
+  letterOf(record, origin, verdictOfFailure(failure, failedAt));
 
 function deferred(
   record: InputRecord,
@@ -75,14 +73,13 @@ function deferred(
   failedAt: Date,
 ): Deferred {
   const { error, attempts = 1 } = failure;
-  const first = firstOf(record, origin);
+  const { first, replay } = formerLifeOf(record, origin);
   const wait = {
     groupId: origin.groupId,
     attempts: first.attempts + attempts,
     dueAt: failedAt.getTime() + delayMs,
     error,
   };
-  const replay = replayOf(record, origin);
   const headers = [
     ...carriedHeaders(record),
     ...(replay ? replayHeaders(replay) : []),
@@ -91,11 +88,29 @@ function deferred(
   return { kind: 'deferred', topic, headers, failure };
 }
 
-const deadLetter = (record: InputRecord, origin: Origin, verdict: Verdict): DeadLettered => ({
+const letterOf = (record: InputRecord, origin: Origin, verdict: Verdict): DeadLettered =>
+  deadLetter(verdict.reason, new LetterHeaders(origin, verdict).of(record));
+
+const deadLetter = (reason: DeadLetterReason, headers: OutgoingHeaders): DeadLettered => ({
   kind: 'dead-lettered',
-  reason: verdict.reason,
-  headers: deadLetterHeaders(record, origin, verdict),
+  reason,
+  headers,
 });
+
+/** In bad times many events of a batch are rejected, and nearly all for the same few reasons. */
+function rememberRejections(origin: Origin, failedAt: Date): (rejected: Rejected) => LetterHeaders {
+  const remembered = new Map<string, LetterHeaders>();
+  return (rejected) => {
+    const { reason, attempts, violations } = rejected;
+    const key = JSON.stringify([reason, attempts, violations]);
+    let headers = remembered.get(key);
+    if (!headers) {
+      headers = new LetterHeaders(origin, verdictOfRejection(rejected, failedAt));
+      remembered.set(key, headers);
+    }
+    return headers;
+  };
+}
 
 /** Error names for readers of the Spring and Connect headers, and a text where there are no violations. */
 const EXCEPTIONS: Partial<Record<DeadLetterReason, { name: string; message: string }>> = {
@@ -104,11 +119,10 @@ const EXCEPTIONS: Partial<Record<DeadLetterReason, { name: string; message: stri
   OUTPUT_TOO_LARGE: { name: 'OutputTooLargeError', message: 'the processed event does not fit its topic' },
 };
 
-function verdictOfRejection({
-  reason,
-  violations,
-  attempts = 1,
-}: Omit<Rejected, 'kind'>): Omit<Verdict, 'failedAt'> {
+function verdictOfRejection(
+  { reason, violations, attempts = 1 }: Omit<Rejected, 'kind'>,
+  failedAt: Date,
+): Verdict {
   const { name, message } = EXCEPTIONS[reason] ?? { name: reason, message: 'the event was rejected' };
   const rules = violations.map(({ field, rule }) => (field === '' ? rule : `${field}: ${rule}`));
   return {
@@ -116,15 +130,17 @@ function verdictOfRejection({
     violations,
     attempts,
     exception: { name, message: rules.length > 0 ? rules.join(', ') : message },
+    failedAt,
   };
 }
 
-function verdictOfFailure({ error, passing, attempts = 1 }: Failed): Omit<Verdict, 'failedAt'> {
+function verdictOfFailure({ error, passing, attempts = 1 }: Failed, failedAt: Date): Verdict {
   return {
     reason: reasonOfFailure(error, passing),
     violations: [],
     attempts,
     exception: { name: error.name, message: error.message },
+    failedAt,
   };
 }
 

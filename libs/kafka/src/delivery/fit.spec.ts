@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@pipeline/contracts';
 import fc from 'fast-check';
+import { eachHeader } from '../driver/codec/header-block.js';
 import { toDeadLetters } from '../dead-letter/to-dead-letters.js';
 import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
 import {
@@ -11,7 +12,7 @@ import {
   type Failed,
   type Outcome,
 } from '../outcome.js';
-import type { InputRecord, KafkaHeader } from '../record.js';
+import type { InputRecord, OutgoingHeaders } from '../record.js';
 import { anyField, anyHeaders, header, inputRecord } from '../testing/records.js';
 import { fit, MissingDeadLetterInterceptorError, UndeliverableError, type Written } from './fit.js';
 import { TopicLimits } from './topic-limits.js';
@@ -35,7 +36,7 @@ const fitted = (input: InputRecord, outcome: Deliverable, limits: { out?: number
   fit(input, outcome, targets, origin, limitsOf(limits));
 
 const bytesOf = (record: Written): number => batchSize(recordSize(record));
-const names = (headers: readonly KafkaHeader[]): string[] => headers.map(([name]) => name);
+const names = (headers: OutgoingHeaders): string[] => eachHeader(headers).map(([name]) => name);
 
 const CORE = [
   HEADERS.reason,
@@ -75,9 +76,9 @@ describe('a processed event', () => {
 
   it('that is too large becomes a dead letter with the value that came', () => {
     const record = fitted(input, { ...processed(Buffer.alloc(500)), attempts: 3 }, { out: 400 });
-    expect(record.headers).toContainEqual(header(HEADERS.attempts, '3'));
+    expect(eachHeader(record.headers)).toContainEqual(header(HEADERS.attempts, '3'));
     expect(record).toMatchObject({ topic: 'dlq', key: input.key, value: input.value, partitionBy: 'source' });
-    expect(record.headers).toContainEqual(header(HEADERS.reason, 'OUTPUT_TOO_LARGE'));
+    expect(eachHeader(record.headers)).toContainEqual(header(HEADERS.reason, 'OUTPUT_TOO_LARGE'));
     expect(names(record.headers).slice(0, 3)).toEqual(['trace', 'trace', HEADERS.reason]);
   });
 });

@@ -1,5 +1,10 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
-import { carriedHeaders, firstOf, smallerHeaders, type Origin } from '../dead-letter/dead-letter-headers.js';
+import {
+  carriedHeaders,
+  formerLifeOf,
+  smallerHeaders,
+  type Origin,
+} from '../dead-letter/dead-letter-headers.js';
 import { givenUp, outputTooLarge } from '../dead-letter/to-dead-letters.js';
 import { sizeOfContent } from '../driver/codec/record-encoder.js';
 import type { DeadLettered, Deferred, Deliverable, Outcome, Processed } from '../outcome.js';
@@ -147,4 +152,4 @@ function fitDeferred(
 
 /** The number of the partition that the record came from at first, in this life. */
 const sourceOf = (input: InputRecord, origin: Origin): number =>
-  origin.isRetry ? firstOf(input, origin).partition : origin.partition;
+  origin.isRetry ? formerLifeOf(input, origin).first.partition : origin.partition;

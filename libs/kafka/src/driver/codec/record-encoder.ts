@@ -1,9 +1,8 @@
-import type { KafkaHeader, OutgoingRecord } from '../../record.js';
+import type { OutgoingHeaders, OutgoingRecord } from '../../record.js';
+import { sizeOfBytes, writeBytes, type Content } from './content.js';
+import { sizeOfHeaders, writeHeaders } from './header-block.js';
 import { RECORDS_AT } from './record-batch.js';
 import { sizeOfVarint, writeVarint } from './varint.js';
-
-/** Bytes, or a text that is written in UTF-8; null and the empty ones differ on the wire. */
-type Content = Buffer | string | null;
 
 /** What kafkajs hands to its record encoder; `headers` is our ordered list, passed through its producer. */
 export interface RecordFields {
@@ -12,7 +11,7 @@ export interface RecordFields {
   timestampDelta?: number;
   key?: Content;
   value?: Content;
-  headers?: readonly KafkaHeader[];
+  headers?: OutgoingHeaders;
 }
 
 /** The part of kafkajs' Encoder that its array writer reads. */
@@ -21,7 +20,7 @@ interface EncodedRecord {
   readonly buffer: Buffer;
 }
 
-export const NO_HEADERS: readonly KafkaHeader[] = [];
+export const NO_HEADERS: OutgoingHeaders = [];
 
 /**
  * Encodes one record of a record batch (magic 2) into a buffer of its exact size.
@@ -45,19 +44,11 @@ export function writeContent(
   buffer: Buffer,
   key: Content,
   value: Content,
-  headers: readonly KafkaHeader[],
+  headers: OutgoingHeaders,
   start: number,
 ): number {
-  let at = writeBytes(buffer, key, start);
-  at = writeBytes(buffer, value, at);
-  at = writeVarint(buffer, headers.length, at);
-  // Taken apart by their indices: iterators would be most of what many headers leave to collect.
-  for (let i = 0; i < headers.length; i++) {
-    const header = headers[i] as KafkaHeader;
-    at = writeBytes(buffer, header[0], at);
-    at = writeBytes(buffer, header[1], at);
-  }
-  return at;
+  const at = writeBytes(buffer, value, writeBytes(buffer, key, start));
+  return writeHeaders(buffer, headers, at);
 }
 
 /** Length, attributes, timestamp delta and offset delta of a record at their longest. */
@@ -75,47 +66,5 @@ export const recordSize = ({
 export const batchSize = (recordBytes: number): number => RECORDS_AT + recordBytes;
 
 /** Bytes of what `writeContent` writes. */
-export function sizeOfContent(key: Content, value: Content, headers: readonly KafkaHeader[]): number {
-  let size = sizeOfBytes(key) + sizeOfBytes(value) + sizeOfVarint(headers.length);
-  for (let i = 0; i < headers.length; i++) {
-    const header = headers[i] as KafkaHeader;
-    size += sizeOfBytes(header[0]) + sizeOfBytes(header[1]);
-  }
-  return size;
-}
-
-/** Up to this length a loop takes less than the call of a native function. */
-const SHORT = 48;
-
-function lengthOf(content: Buffer | string): number {
-  if (typeof content !== 'string') return content.length;
-  const { length } = content;
-  if (length > SHORT) return Buffer.byteLength(content);
-  for (let i = 0; i < length; i++) if (content.charCodeAt(i) > 0x7f) return Buffer.byteLength(content);
-  return length;
-}
-
-function sizeOfBytes(content: Content): number {
-  if (content === null) return 1;
-  const length = lengthOf(content);
-  return sizeOfVarint(length) + length;
-}
-
-function writeBytes(buffer: Buffer, content: Content, at: number): number {
-  if (content === null) return writeVarint(buffer, -1, at);
-  const length = lengthOf(content);
-  const start = writeVarint(buffer, length, at);
-  if (typeof content !== 'string') copyBytes(buffer, content, start);
-  else if (length <= SHORT && length === content.length) writeAscii(buffer, content, start);
-  else buffer.write(content, start, length, 'utf8');
-  return start + length;
-}
-
-function copyBytes(buffer: Buffer, bytes: Buffer, start: number): void {
-  if (bytes.length > SHORT) bytes.copy(buffer, start);
-  else for (let i = 0; i < bytes.length; i++) buffer[start + i] = bytes[i] ?? 0;
-}
-
-function writeAscii(buffer: Buffer, text: string, start: number): void {
-  for (let i = 0; i < text.length; i++) buffer[start + i] = text.charCodeAt(i);
-}
+export const sizeOfContent = (key: Content, value: Content, headers: OutgoingHeaders): number =>
+  sizeOfBytes(key) + sizeOfBytes(value) + sizeOfHeaders(headers);
