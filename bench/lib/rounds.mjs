@@ -14,7 +14,8 @@ export async function warmUp({ signal }, cases, measure) {
 }
 
 /**
- * Measures every case once, then every case again: what changes on the machine meanwhile meets all of them.
+ * Measures every case once, then every case again: what changes on the machine meanwhile meets all of them. Every
+ * second round goes backwards, so that none always follows the same other.
  * @template {{ name: string }} Case
  * @param {import('./context.mjs').Context} context
  * @param {readonly Case[]} cases
@@ -25,7 +26,8 @@ export async function inRounds({ rounds, signal }, cases, measure) {
   /** @type {import('./results.mjs').Row[]} */
   const rows = cases.map(({ name }) => ({ name, figures: {} }));
   for (let round = 1; round <= rounds; round++) {
-    for (const [index, one] of cases.entries()) {
+    const inOrder = [...cases.entries()];
+    for (const [index, one] of round % 2 === 0 ? inOrder.reverse() : inOrder) {
       signal.throwIfAborted();
       console.error(`Round ${round} of ${rounds}: ${one.name} …`);
       for (const [figure, value] of Object.entries(await measure(one, round))) {

@@ -8,7 +8,7 @@ import {
   PLAIN_NEST,
   STOCK_ENCODER,
 } from '../lib/programs.mjs';
-import { inRounds } from '../lib/rounds.mjs';
+import { inRounds, warmUp } from '../lib/rounds.mjs';
 import { inputOf } from '../lib/topics.mjs';
 
 const PROGRAMS = [
@@ -25,6 +25,7 @@ const PROGRAMS = [
 /** All programs on the same events. @type {import('./index.mjs').Run} */
 export async function run(context) {
   const input = await inputOf(context, { partitions: 4, count: context.events });
+  await warmUp(context, [BARE_LOOP], (program) => drain(context, { program, input }));
   return inRounds(context, PROGRAMS, (program, round) =>
     drain(context, { program, input, verify: round === 1 }),
   );
