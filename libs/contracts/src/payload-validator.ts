@@ -8,14 +8,14 @@ export interface PayloadValidator {
   accepts(value: object): boolean;
   /** Slow and final: every broken rule, by class-validator. */
   explain(value: object): readonly Violation[];
-  /** Accepts field by field, and explains those that are refused; empty when every rule holds. */
+  /** Accepts fast, explains slowly; empty when every rule holds. */
   validate(value: object): readonly Violation[];
 }
 
 /**
  * A validator for a DTO class, from its class-validator decorators: these are the only place where a rule
- * stands. What the compiled form of them does not accept, class-validator explains, field by field, and its
- * verdict counts. A DTO with decorators that have no compiled form is left to class-validator alone. Throws a
+ * stands. What the compiled form of them does not accept, class-validator explains, once for each field and set of
+ * broken rules, and its verdict counts. A DTO with decorators that have no compiled form is left to class-validator alone. Throws a
  * TypeError for nested and asynchronous rules.
  */
 export function compileValidator(dto: DtoClass): PayloadValidator {
@@ -29,6 +29,7 @@ export function compileValidator(dto: DtoClass): PayloadValidator {
   const fields = names.map((name) => compileField(name, names, rules));
   const explain = (value: object) => fields.flatMap((field) => field.explain(value));
   const validate = (value: object) => {
+    if (compiled(value)) return [];
     const refused = fields.filter((field) => !field.accepts(value));
     return refused.flatMap(({ name, explainValue, missing }) =>
       Object.hasOwn(value, name) ? explainValue(Reflect.get(value, name)) : missing,
@@ -57,17 +58,21 @@ function compileField(name: string, names: readonly string[], allRules: readonly
   };
 }
 
-/** What is said of a value depends on nothing but which of our own rules it breaks: `explain` is asked once for each. */
+/**
+ * Our own rules look at nothing but the value of their field, and their messages never quote it. So what is said
+ * depends on which of them are broken alone, and `explain` is asked once for each such set.
+ */
 function explainByRules(
   fieldRules: readonly FieldRule[],
   explain: (value: unknown) => readonly Violation[],
 ): (value: unknown) => readonly Violation[] {
   const rules = fieldRules.flatMap((rule) => ownRule(rule) ?? []);
-  const known = new Map<number, readonly Violation[]>();
+  const known = new Map<string, readonly Violation[]>();
   return (value) => {
-    const broken = rules.reduce((bits, { holds }, index) => bits | (Number(!holds(value)) << index), 0);
-    const violations = known.get(broken) ?? explain(value);
-    known.set(broken, violations);
+    let held = '';
+    for (const { holds } of rules) held += holds(value) ? '1' : '0';
+    let violations = known.get(held);
+    if (!violations) known.set(held, (violations = explain(value)));
     return violations;
   };
 }

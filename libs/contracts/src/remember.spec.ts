@@ -32,11 +32,22 @@ describe('a function that remembers', () => {
 });
 
 describe('a function that remembers its last answer', () => {
-  it.each(['', 'text', 'nothing'])('is asked once for %j in a row, and again after another', (text) => {
+  function setUpLast() {
     const asked: string[] = [];
-    const find = rememberLast((key) => (asked.push(key), key === 'nothing' ? undefined : key.length));
+    const find = (text: string) => (asked.push(text), text === 'nothing' ? undefined : text.length);
+    return { asked, find: rememberLast(find, 9) };
+  }
+
+  it.each(['', 'text', 'nothing'])('is asked once for %j in a row, and again after another', (text) => {
+    const { asked, find } = setUpLast();
     const first = find(text);
     expect([find(text), find('another'), find(text)]).toEqual([first, 7, first]);
     expect(asked).toEqual([text, 'another', text]);
+  });
+
+  it('keeps nothing long', () => {
+    const { asked, find } = setUpLast();
+    expect([find('rather long'), find('rather long')]).toEqual([11, 11]);
+    expect(asked).toHaveLength(2);
   });
 });

@@ -18,10 +18,14 @@ export function remember<Found>(find: (text: string) => Found, longest: number):
   };
 }
 
-/** The function with its last answer remembered, for what is asked about one text several times in a row. */
-export function rememberLast<Found>(find: (text: string) => Found): (text: string) => Found {
+/**
+ * The function with its last answer remembered, for what is asked about one text several times in a row.
+ * @param longest characters of a text that is kept
+ */
+export function rememberLast<Found>(find: (text: string) => Found, longest: number): (text: string) => Found {
   let last: { readonly text: string; readonly found: Found } | undefined;
   return (text) => {
+    if (text.length > longest) return find(text);
     if (last?.text !== text) last = { text, found: find(text) };
     return last.found;
   };

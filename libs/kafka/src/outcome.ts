@@ -32,7 +32,7 @@ export interface Failed extends Handled {
 export interface DeadLettered {
   readonly kind: 'dead-lettered';
   readonly reason: DeadLetterReason;
-  /** Most important first: when the letter does not fit its topic, the last go first. */
+  /** The record's own, then those of the letter. */
   readonly headers: OutgoingHeaders;
 }
 

@@ -25,7 +25,7 @@ interface Subject {
   readonly replayCount: number;
 }
 
-/** A letter to write. */
+/** With its headers one by one. */
 interface LetterRecord extends OutgoingRecord {
   readonly headers: readonly KafkaHeader[];
 }

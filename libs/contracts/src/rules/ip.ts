@@ -27,11 +27,17 @@ const SUSPECT_FIRST_NUMBERS = new Set([...SUSPECT_FIRST_PARTS].map(Number));
 /** The same for IPv6: every refused range, and the mapped addresses, begin with f, a zero or `::`. */
 const HARMLESS_V6 = /^[1-9a-e]/i;
 
+/** An IPv4 address in IPv6, all of it written out. */
+const LONGEST_IP = 45;
+
 /**
- * Tells what is wrong with an address; several rules ask about the same one in turn. node:net decides what is one (ipaddr.js takes `10.1` and octal parts),
+ * Tells what is wrong with an address. node:net decides what is one (ipaddr.js takes `10.1` and octal parts),
  * ipaddr.js in which range it lies. Zone ids (`fe80::1%eth0`) mean something on one machine only: refused.
+ * Several rules ask about the same one in turn.
  */
-export const ipProblem = rememberLast((text: string): IpProblem | undefined => {
+export const ipProblem = rememberLast(findIpProblem, LONGEST_IP);
+
+function findIpProblem(text: string): IpProblem | undefined {
   if (isIPv4(text)) {
     return SUSPECT_FIRST_PARTS.has(firstPart(text)) ? v4Problem(ipaddr.IPv4.parse(text)) : undefined;
   }
@@ -40,7 +46,7 @@ export const ipProblem = rememberLast((text: string): IpProblem | undefined => {
   const address = ipaddr.IPv6.parse(text.replace(DOTTED_END, inHexadecimal));
   if (address.match(V4_MAPPED)) return v4Problem(address.toIPv4Address());
   return V6_RANGES.some((range) => address.match(range)) ? 'ip_not_public' : undefined;
-});
+}
 
 /**
  * Whether the bytes are an IPv4 address that begins as no refused one does, which nearly all are. Of others it says

@@ -3,7 +3,7 @@ import { isReservedHeader } from '@pipeline/contracts';
 import fc from 'fast-check';
 import type { InputRecord } from '../record.js';
 import { retryHeaders } from '../retry/retry-headers.js';
-import { eachHeader } from '../driver/codec/header-block.js';
+import { flatHeaders } from '../driver/codec/header-block.js';
 import { anyHeaders, header, inputRecord } from '../testing/records.js';
 import { carriedHeaders, LetterHeaders, smallerHeaders, type Verdict } from './dead-letter-headers.js';
 
@@ -16,7 +16,7 @@ const verdict: Verdict = {
   failedAt: new Date('2024-05-06T07:08:09.123Z'),
 };
 
-const headersOf = (record: InputRecord) => eachHeader(new LetterHeaders(origin, verdict).of(record));
+const headersOf = (record: InputRecord) => flatHeaders(new LetterHeaders(origin, verdict).of(record));
 
 const bytes = (name: string, ...content: number[]) => [name, Buffer.from(content)];
 
@@ -85,8 +85,8 @@ describe('the headers of several dead letters', () => {
           const wait = { groupId: 'group', attempts: first.attempts, dueAt: 0, error: new Error('ill') };
           const record = inputRecord({ headers: retryHeaders(first, wait) });
           const alone = new LetterHeaders(retry, verdict).of(record);
-          expect(eachHeader(shared.of(record))).toEqual(eachHeader(alone));
-          expect(eachHeader(alone)).toEqual(
+          expect(flatHeaders(shared.of(record))).toEqual(flatHeaders(alone));
+          expect(flatHeaders(alone)).toEqual(
             expect.arrayContaining([
               header('dlq.attempts', String(first.attempts + verdict.attempts)),
               header('__connect.errors.topic', first.topic),
@@ -123,7 +123,7 @@ describe('ever smaller headers', () => {
   it('keep what a replay needs longest, then the own ones, and never the forged ones', () => {
     const record = inputRecord({ headers: [header('dlq.reason', 'forged'), header('a'), header('dlq.x')] });
     const full = new LetterHeaders(origin, verdict).of(record);
-    const core = eachHeader(full).filter(([name]) =>
+    const core = flatHeaders(full).filter(([name]) =>
       /^dlq\.(reason|attempts|failed-at)$|original-(topic|partition|offset|timestamp)$/.test(name),
     );
     expect(core).toHaveLength(7);

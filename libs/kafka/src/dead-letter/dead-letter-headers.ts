@@ -1,5 +1,5 @@
 import { HEADERS, isReservedHeader, type DeadLetterReason, type Violation } from '@pipeline/contracts';
-import { eachHeader, headerBlock } from '../driver/codec/header-block.js';
+import { flatHeaders, headerBlock } from '../driver/codec/header-block.js';
 import type { HeaderBlock, InputRecord, KafkaHeader, OutgoingHeaders } from '../record.js';
 import { firstOriginOf, type FirstOrigin } from '../retry/retry-headers.js';
 import { int32, int64, text } from './header-bytes.js';
@@ -34,31 +34,37 @@ export function carriedHeaders(record: InputRecord): readonly KafkaHeader[] {
     : record.headers;
 }
 
-/** What is known of a record's life before it was read this time. */
-export interface FormerLife {
-  readonly first: FirstOrigin;
-  readonly replay: Replay | undefined;
-}
+/** Where a record of one of our retry topics came from at first, and how often it was tried before. */
+export const firstOfRetry = (record: InputRecord, origin: Origin): FirstOrigin =>
+  firstOriginOf(record, hereOf(record, origin));
+
+const hereOf = ({ offset, timestamp }: InputRecord, { topic, partition }: Origin): FirstOrigin => ({
+  topic,
+  partition,
+  offset,
+  timestamp,
+  attempts: 0,
+});
 
 /**
- * Where a record came from at first, how often it was tried before it was read from there, and whether it was
+ * Where any record came from at first, how often it was tried before it was read from there, and whether it was
  * replayed: believed where it is proved, and on our own retry topics.
  */
-export function formerLifeOf(record: InputRecord, origin: Origin): FormerLife {
-  const { topic, partition, isRetry, replays } = origin;
-  const here = { topic, partition, offset: record.offset, timestamp: record.timestamp, attempts: 0 };
-  if (isRetry) return { first: firstOriginOf(record, here), replay: replayIn(record) };
-  const replay = replays?.verify(record);
-  return { first: replay ? { ...replay.from, attempts: 0 } : here, replay };
+export function formerLifeOf(
+  record: InputRecord,
+  origin: Origin,
+): { readonly first: FirstOrigin; readonly replay: Replay | undefined } {
+  if (origin.isRetry) return { first: firstOfRetry(record, origin), replay: replayIn(record) };
+  const replay = origin.replays?.verify(record);
+  return { first: replay ? { ...replay.from, attempts: 0 } : hereOf(record, origin), replay };
 }
 
 /**
- * The headers of dead letters of one verdict. What letters of the same source have in common is encoded once, and
- * dies with this.
+ * The headers of the dead letters of one verdict. What those of one source have in common is encoded once, where they
+ * follow each other.
  */
 export class LetterHeaders {
-  private source: Pick<FirstOrigin, 'topic' | 'partition' | 'attempts'> | undefined;
-  private blocks: readonly HeaderBlock[] = [];
+  private common: { readonly source: FirstOrigin; readonly blocks: CommonHeaders<HeaderBlock> } | undefined;
 
   constructor(
     private readonly origin: Origin,
@@ -71,42 +77,40 @@ export class LetterHeaders {
    */
   of(record: InputRecord): OutgoingHeaders {
     const { first, replay } = formerLifeOf(record, this.origin);
-    const [untilPartition, untilOffset, last] = this.blocksOf(first) as [
-      HeaderBlock,
-      HeaderBlock,
-      HeaderBlock,
-    ];
+    const [beforeSpringOffset, beforeConnectOffset, behind] = this.commonOf(first);
     return [
       ...carriedHeaders(record),
-      untilPartition,
+      beforeSpringOffset,
       [HEADERS.springOffset, int64(first.offset)],
       [HEADERS.springTimestamp, int64(first.timestamp)],
-      untilOffset,
+      beforeConnectOffset,
       [HEADERS.connectOffset, text(first.offset)],
-      last,
+      behind,
       ...(replay ? replayHeaders(replay) : []),
     ];
   }
 
-  private blocksOf(first: FirstOrigin): readonly HeaderBlock[] {
-    const { source } = this;
-    const isSame =
-      source?.partition === first.partition &&
-      source.topic === first.topic &&
-      source.attempts === first.attempts;
-    if (!isSame) {
-      this.source = first;
-      this.blocks = commonHeaders(first, this.origin.groupId, this.verdict).map(headerBlock);
-    }
-    return this.blocks;
+  private commonOf(first: FirstOrigin): CommonHeaders<HeaderBlock> {
+    const { common } = this;
+    if (common && isSameSource(common.source, first)) return common.blocks;
+    const [before, between, behind] = commonHeaders(first, this.origin.groupId, this.verdict);
+    const encoded = [headerBlock(before), headerBlock(between), headerBlock(behind)] as const;
+    this.common = { source: first, blocks: encoded };
+    return encoded;
   }
 }
+
+const isSameSource = (one: FirstOrigin, other: FirstOrigin): boolean =>
+  one.partition === other.partition && one.topic === other.topic && one.attempts === other.attempts;
+
+/** What stands before the offset in Spring's form, between that and Connect's, and behind it. */
+type CommonHeaders<T> = readonly [T, T, T];
 
 function commonHeaders(
   { topic, partition, attempts }: FirstOrigin,
   groupId: string,
   verdict: Verdict,
-): readonly KafkaHeader[][] {
+): CommonHeaders<readonly KafkaHeader[]> {
   const { name, message } = verdict.exception;
   return [
     [
@@ -138,7 +142,7 @@ function commonHeaders(
 export function* smallerHeaders(record: InputRecord, headers: OutgoingHeaders): Generator<OutgoingHeaders> {
   yield headers;
   const carried = carriedHeaders(record);
-  const core = eachHeader(headers)
+  const core = flatHeaders(headers)
     .slice(carried.length)
     .filter(([name]) => CORE.has(name));
   yield [...carried, ...core];

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@pipeline/contracts';
 import fc from 'fast-check';
-import { eachHeader } from '../driver/codec/header-block.js';
+import { flatHeaders } from '../driver/codec/header-block.js';
 import type { InputRecord, KafkaHeader } from '../record.js';
 import { anyField, anyHeaders } from '../testing/records.js';
 import { formerLifeOf, LetterHeaders } from './dead-letter-headers.js';
@@ -92,7 +92,7 @@ describe('a replay', () => {
       [again, retry],
     ] as const) {
       const [letter] = toDeadLetters([one], [failure], where, failedAt);
-      const headers = new Map(letter && 'headers' in letter ? eachHeader(letter.headers) : []);
+      const headers = new Map(letter && 'headers' in letter ? flatHeaders(letter.headers) : []);
       expect(headers.get(HEADERS.replayCount)?.toString()).toBe('2');
       expect(headers.get(HEADERS.operationId)?.toString()).toBe('op-1');
       expect(headers.get(HEADERS.springTopic)?.toString()).toBe('first');
@@ -116,7 +116,7 @@ describe('a replay', () => {
       exception: { name: 'E', message: 'm' },
       failedAt: new Date(),
     };
-    const headers = new Map(eachHeader(new LetterHeaders(origin, verdict).of(forged)));
+    const headers = new Map(flatHeaders(new LetterHeaders(origin, verdict).of(forged)));
     expect(headers.has(HEADERS.replayCount)).toBe(false);
     expect(headers.get(HEADERS.springTopic)?.toString()).toBe('input');
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { eachHeader } from '../driver/codec/header-block.js';
+import { flatHeaders } from '../driver/codec/header-block.js';
 import { processed, rejected, type DeadLettered, type Deliverable, type Outcome } from '../outcome.js';
 import { inputRecord } from '../testing/records.js';
 import { EventTimeoutError } from '../retry/errors.js';
@@ -18,7 +18,7 @@ const convert = (...outcomes: Outcome[]): readonly Deliverable[] =>
 
 function textOf(letter: Deliverable | undefined, name: string): string | undefined {
   if (letter?.kind !== 'dead-lettered') throw new Error('no dead letter');
-  return eachHeader(letter.headers)
+  return flatHeaders(letter.headers)
     .find(([found]) => found === name)?.[1]
     ?.toString();
 }
@@ -105,6 +105,18 @@ describe('events rejected for the same and for other reasons', () => {
   });
 });
 
+describe('events that fail alike', () => {
+  it.each<[string, () => Outcome]>([
+    ['rejected', () => rejected('VALIDATION_FAILED', [{ field: 'ip', rule: 'public-ip', message: 'no' }])],
+    ['given up', () => ({ kind: 'failed', error: new Error('ill'), passing: false })],
+  ])('%s, share the bytes of what their headers have in common', (_, make) => {
+    const [first, second] = convert(make(), make()).map((letter) =>
+      letter.kind === 'dead-lettered' ? letter.headers : [],
+    );
+    expect(first?.filter((one) => second?.includes(one))).toHaveLength(3);
+  });
+});
+
 describe('a failed event', () => {
   const error = new RangeError('out of something');
 
@@ -136,7 +148,7 @@ describe('what fails for a passing reason', () => {
   const headersOf = (outcome: Deliverable | undefined) =>
     Object.fromEntries(
       outcome && 'headers' in outcome
-        ? eachHeader(outcome.headers).map(([name, value]) => [name, String(value)])
+        ? flatHeaders(outcome.headers).map(([name, value]) => [name, String(value)])
         : [],
     );
   const fresh = inputRecord({

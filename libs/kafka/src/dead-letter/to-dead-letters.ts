@@ -29,7 +29,7 @@ export function toDeadLetters(
   origin: Source,
   failedAt: Date,
 ): readonly Deliverable[] {
-  const headersOf = rememberRejections(origin, failedAt);
+  const letters = new BatchLetters(origin, failedAt);
   return outcomes.map((outcome, index) => {
     switch (outcome.kind) {
       case 'processed':
@@ -37,11 +37,11 @@ export function toDeadLetters(
       case 'deferred':
         return outcome;
       case 'rejected':
-        return deadLetter(outcome.reason, headersOf(outcome).of(records[index] as InputRecord));
+        return letters.rejected(records[index] as InputRecord, outcome);
       case 'failed':
         return outcome.passing && origin.nextRetry
           ? deferred(records[index] as InputRecord, outcome, origin, origin.nextRetry, failedAt)
-          : givenUp(records[index] as InputRecord, outcome, origin, failedAt);
+          : letters.givenUp(records[index] as InputRecord, outcome);
       default:
         return outcome satisfies never;
     }
@@ -55,15 +55,51 @@ export const outputTooLarge = (
   origin: Origin,
   failedAt: Date,
 ): DeadLettered =>
-  letterOf(
-    record,
-    origin,
-    verdictOfRejection({ reason: 'OUTPUT_TOO_LARGE', violations: [], attempts }, failedAt),
-  );
+  new BatchLetters(origin, failedAt).rejected(record, {
+    reason: 'OUTPUT_TOO_LARGE',
+    violations: [],
+    attempts,
+  });
 
 /** A record that failed and is not tried again. */
 export const givenUp = (record: InputRecord, failure: Failed, origin: Origin, failedAt: Date): DeadLettered =>
-  letterOf(record, origin, verdictOfFailure(failure, failedAt));
+  new BatchLetters(origin, failedAt).givenUp(record, failure);
+
+/** On a bad day a batch has many dead letters, nearly all for the same few reasons. */
+class BatchLetters {
+  private readonly headers = new Map<string, LetterHeaders>();
+
+  constructor(
+    private readonly origin: Origin,
+    private readonly failedAt: Date,
+  ) {}
+
+  rejected(record: InputRecord, rejected: Omit<Rejected, 'kind'>): DeadLettered {
+    const { reason, violations, attempts } = rejected;
+    const key = JSON.stringify([reason, attempts, violations]);
+    const headers = this.headers.get(key) ?? this.add(key, verdictOfRejection(rejected, this.failedAt));
+    return deadLetter(reason, headers.of(record));
+  }
+
+  givenUp(record: InputRecord, failure: Failed): DeadLettered {
+    const verdict = verdictOfFailure(failure, this.failedAt);
+    const key = JSON.stringify(verdict);
+    const headers = this.headers.get(key) ?? this.add(key, verdict);
+    return deadLetter(verdict.reason, headers.of(record));
+  }
+
+  private add(key: string, verdict: Verdict): LetterHeaders {
+    const headers = new LetterHeaders(this.origin, verdict);
+    this.headers.set(key, headers);
+    return headers;
+  }
+}
+
+const deadLetter = (reason: DeadLetterReason, headers: OutgoingHeaders): DeadLettered => ({
+  kind: 'dead-lettered',
+  reason,
+  headers,
+});
 
 function deferred(
   record: InputRecord,
@@ -86,30 +122,6 @@ function deferred(
     ...retryHeaders(first, wait),
   ];
   return { kind: 'deferred', topic, headers, failure };
-}
-
-const letterOf = (record: InputRecord, origin: Origin, verdict: Verdict): DeadLettered =>
-  deadLetter(verdict.reason, new LetterHeaders(origin, verdict).of(record));
-
-const deadLetter = (reason: DeadLetterReason, headers: OutgoingHeaders): DeadLettered => ({
-  kind: 'dead-lettered',
-  reason,
-  headers,
-});
-
-/** In bad times many events of a batch are rejected, and nearly all for the same few reasons. */
-function rememberRejections(origin: Origin, failedAt: Date): (rejected: Rejected) => LetterHeaders {
-  const remembered = new Map<string, LetterHeaders>();
-  return (rejected) => {
-    const { reason, attempts, violations } = rejected;
-    const key = JSON.stringify([reason, attempts, violations]);
-    let headers = remembered.get(key);
-    if (!headers) {
-      headers = new LetterHeaders(origin, verdictOfRejection(rejected, failedAt));
-      remembered.set(key, headers);
-    }
-    return headers;
-  };
 }
 
 /** Error names for readers of the Spring and Connect headers, and a text where there are no violations. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { HEADERS } from '@pipeline/contracts';
 import fc from 'fast-check';
-import { eachHeader } from '../driver/codec/header-block.js';
+import { flatHeaders } from '../driver/codec/header-block.js';
 import { toDeadLetters } from '../dead-letter/to-dead-letters.js';
 import { batchSize, recordSize, sizeOfContent } from '../driver/codec/record-encoder.js';
 import {
@@ -36,7 +36,7 @@ const fitted = (input: InputRecord, outcome: Deliverable, limits: { out?: number
   fit(input, outcome, targets, origin, limitsOf(limits));
 
 const bytesOf = (record: Written): number => batchSize(recordSize(record));
-const names = (headers: OutgoingHeaders): string[] => eachHeader(headers).map(([name]) => name);
+const names = (headers: OutgoingHeaders): string[] => flatHeaders(headers).map(([name]) => name);
 
 const CORE = [
   HEADERS.reason,
@@ -76,9 +76,9 @@ describe('a processed event', () => {
 
   it('that is too large becomes a dead letter with the value that came', () => {
     const record = fitted(input, { ...processed(Buffer.alloc(500)), attempts: 3 }, { out: 400 });
-    expect(eachHeader(record.headers)).toContainEqual(header(HEADERS.attempts, '3'));
+    expect(flatHeaders(record.headers)).toContainEqual(header(HEADERS.attempts, '3'));
     expect(record).toMatchObject({ topic: 'dlq', key: input.key, value: input.value, partitionBy: 'source' });
-    expect(eachHeader(record.headers)).toContainEqual(header(HEADERS.reason, 'OUTPUT_TOO_LARGE'));
+    expect(flatHeaders(record.headers)).toContainEqual(header(HEADERS.reason, 'OUTPUT_TOO_LARGE'));
     expect(names(record.headers).slice(0, 3)).toEqual(['trace', 'trace', HEADERS.reason]);
   });
 });
@@ -92,7 +92,7 @@ describe('a dead letter', () => {
     expect(record).toEqual({
       deadLetter: 'VALIDATION_FAILED',
       deferred: false,
-      contentSize: sizeOfContent(record.key, record.value, record.headers),
+      contentSize: sizeOfContent(record.key, record.value, flatHeaders(record.headers)),
       topic: 'dlq',
       key: input.key,
       value: input.value,

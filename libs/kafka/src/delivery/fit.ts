@@ -1,7 +1,7 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
 import {
   carriedHeaders,
-  formerLifeOf,
+  firstOfRetry,
   smallerHeaders,
   type Origin,
 } from '../dead-letter/dead-letter-headers.js';
@@ -152,4 +152,4 @@ function fitDeferred(
 
 /** The number of the partition that the record came from at first, in this life. */
 const sourceOf = (input: InputRecord, origin: Origin): number =>
-  origin.isRetry ? formerLifeOf(input, origin).first.partition : origin.partition;
+  origin.isRetry ? firstOfRetry(input, origin).partition : origin.partition;

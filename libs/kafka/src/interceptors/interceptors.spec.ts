@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import type { CallHandler, ExecutionContext } from '@nestjs/common';
 import { defer, lastValueFrom, of, throwError, type Observable } from 'rxjs';
-import { eachHeader } from '../driver/codec/header-block.js';
+import { flatHeaders } from '../driver/codec/header-block.js';
 import { TransportEvents } from '../events.js';
 import { processed, rejected, type Outcome } from '../outcome.js';
 import type { InputRecord } from '../record.js';
@@ -71,7 +71,7 @@ describe('the dead letter interceptor', () => {
       { kind: 'dead-lettered', reason: 'RETRIES_EXHAUSTED' },
     ]);
     const [, , last] = letters;
-    const headers = new Map(last?.kind === 'dead-lettered' ? eachHeader(last.headers) : []);
+    const headers = new Map(last?.kind === 'dead-lettered' ? flatHeaders(last.headers) : []);
     expect(String(headers.get('__connect.errors.topic'))).toBe('in');
     expect(String(headers.get('__connect.errors.offset'))).toBe('2');
     expect(String(headers.get('kafka_dlt-original-consumer-group'))).toBe('g');

@@ -1,5 +1,5 @@
 import type { DeadLetterReason } from '@pipeline/contracts';
-import { formerLifeOf, type Origin } from '../dead-letter/dead-letter-headers.js';
+import { firstOfRetry, type Origin } from '../dead-letter/dead-letter-headers.js';
 import type { Written } from '../delivery/fit.js';
 import type { FetchedBatch } from '../driver/group-consumer.js';
 import type { BatchCommitted } from '../events.js';
@@ -13,9 +13,7 @@ export function summarize(batch: FetchedBatch, written: readonly Written[], orig
   batch.records.forEach((record, index) => {
     // What waits has no outcome yet; what has waited began with its first record.
     if (written[index]?.deferred) return;
-    const timestampMs = origin.isRetry
-      ? Number(formerLifeOf(record, origin).first.timestamp)
-      : record.timestampMs;
+    const timestampMs = origin.isRetry ? Number(firstOfRetry(record, origin).timestamp) : record.timestampMs;
     if (timestampMs !== -1) timestamps.push(timestampMs);
   });
   for (const one of written) {

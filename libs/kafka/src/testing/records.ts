@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import type { InputRecord, KafkaHeader, OutgoingRecord } from '../record.js';
+import { headerBlock } from '../driver/codec/header-block.js';
+import type { InputRecord, KafkaHeader, OutgoingHeaders, OutgoingRecord } from '../record.js';
 
 /** An ordinary input record, but for what is given. */
 export const inputRecord = ({
@@ -50,3 +51,8 @@ const anyName: fc.Arbitrary<string> = fc.oneof(
 export const anyHeaders: fc.Arbitrary<KafkaHeader[]> = fc.array(fc.tuple(anyName, anyField), {
   maxLength: 4,
 });
+
+/** As `anyHeaders`, some of them in blocks. */
+export const anyOutgoingHeaders: fc.Arbitrary<OutgoingHeaders> = fc
+  .array(fc.oneof(anyHeaders, anyHeaders.map(headerBlock)), { maxLength: 4 })
+  .map((parts) => parts.flat());

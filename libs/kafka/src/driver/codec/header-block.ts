@@ -4,13 +4,13 @@ import { sizeOfVarint, writeVarint } from './varint.js';
 
 /** @param headers not to be changed any more */
 export function headerBlock(headers: readonly KafkaHeader[]): HeaderBlock {
-  const bytes = Buffer.allocUnsafeSlow(sizeOfEach(headers));
+  const bytes = Buffer.allocUnsafe(sizeOfEach(headers));
   writeEach(bytes, headers, 0);
   return { headers, bytes };
 }
 
 /** All of them one by one. */
-export const eachHeader = (headers: OutgoingHeaders): KafkaHeader[] =>
+export const flatHeaders = (headers: OutgoingHeaders): KafkaHeader[] =>
   headers.flatMap((one) => (isBlock(one) ? one.headers : [one]));
 
 /** Bytes of what `writeHeaders` writes. */

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { KafkaHeader } from '../../record.js';
-import { anyBytes, anyField, anyHeaders } from '../../testing/records.js';
+import { anyBytes, anyField, anyOutgoingHeaders } from '../../testing/records.js';
 import { stock } from '../testing/stock.js';
+import { flatHeaders } from './header-block.js';
 import { batchSize, encodeRecord, recordSize } from './record-encoder.js';
 
 type Field = Buffer | string | null;
@@ -86,6 +87,15 @@ describe('a record', () => {
     expect([...buffer]).toEqual([9 * 2, 0, 0, 0, 1, 1, 1 * 2, 1 * 2, 0x61, 1]);
   });
 
+  it('is the same with its headers in blocks', () => {
+    fc.assert(
+      fc.property(anyField, anyField, anyOutgoingHeaders, (key, value, headers) => {
+        const found = encodeRecord({ key, value, headers }).buffer;
+        return found.equals(encodeRecord({ key, value, headers: flatHeaders(headers) }).buffer);
+      }),
+    );
+  });
+
   it('takes linear time over many headers', () => {
     const headers = Array.from({ length: 20_000 }, (_, index): KafkaHeader => [`h${index}`, null]);
     expect(encodeRecord({ headers }).buffer.length).toBeGreaterThan(130_000);
@@ -94,7 +104,7 @@ describe('a record', () => {
 
 describe('the size of a record', () => {
   it('is never less than its bytes, however late and however far into the batch it is', () => {
-    const record = fc.record({ key: anyField, value: anyField, headers: anyHeaders });
+    const record = fc.record({ key: anyField, value: anyField, headers: anyOutgoingHeaders });
     fc.assert(
       fc.property(record, timestampDelta, offsetDelta, (fields, time, offset) => {
         const { length } = encodeRecord({ ...fields, timestampDelta: time, offsetDelta: offset }).buffer;
