@@ -26,8 +26,8 @@ export async function inRounds({ rounds, signal }, cases, measure) {
   /** @type {import('./results.mjs').Row[]} */
   const rows = cases.map(({ name }) => ({ name, figures: {} }));
   for (let round = 1; round <= rounds; round++) {
-    const inOrder = [...cases.entries()];
-    for (const [index, one] of round % 2 === 0 ? inOrder.reverse() : inOrder) {
+    const forwards = [...cases.entries()];
+    for (const [index, one] of round % 2 === 0 ? forwards.toReversed() : forwards) {
       signal.throwIfAborted();
       console.error(`Round ${round} of ${rounds}: ${one.name} …`);
       for (const [figure, value] of Object.entries(await measure(one, round))) {

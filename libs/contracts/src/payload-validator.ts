@@ -14,9 +14,9 @@ export interface PayloadValidator {
 
 /**
  * A validator for a DTO class, from its class-validator decorators: these are the only place where a rule
- * stands. What the compiled form of them does not accept, class-validator explains, once for each field and set of
- * broken rules, and its verdict counts. A DTO with decorators that have no compiled form is left to class-validator alone. Throws a
- * TypeError for nested and asynchronous rules.
+ * stands. What the compiled form of them does not accept, class-validator explains, once for each field and
+ * set of broken rules, and its verdict counts. A DTO with decorators that have no compiled form is left to
+ * class-validator alone. Throws a TypeError for nested and asynchronous rules.
  */
 export function compileValidator(dto: DtoClass): PayloadValidator {
   const rules = rulesOf(dto);

@@ -25,8 +25,8 @@ interface Subject {
   readonly replayCount: number;
 }
 
-/** With its headers one by one. */
-interface LetterRecord extends OutgoingRecord {
+/** What is written for a letter, its headers one by one. */
+interface ReplayRecord extends OutgoingRecord {
   readonly headers: readonly KafkaHeader[];
 }
 
@@ -54,7 +54,7 @@ export function toOutgoing(
   { is, topic }: Exclude<Decision, { is: 'refused' }>,
   operationId: string,
   keys: Pick<ReplayKeys, 'prove'>,
-): LetterRecord {
+): ReplayRecord {
   const content = { key: toBuffer(letter.key), value: toBuffer(letter.value) };
   const headers = letter.headers.map(([name, value]): KafkaHeader => [name, toBuffer(value)]);
   const from = replayedFrom(letter);

@@ -105,6 +105,33 @@ describe('events rejected for the same and for other reasons', () => {
   });
 });
 
+describe('events that fail for different reasons', () => {
+  it('are told each with its own error and attempts', () => {
+    const failed = (error: Error, attempts: number): Outcome => ({
+      kind: 'failed',
+      error,
+      passing: false,
+      attempts,
+    });
+    const letters = convert(
+      failed(new Error('ill'), 1),
+      failed(new Error('worse'), 1),
+      failed(new RangeError('ill'), 1),
+      failed(new Error('ill'), 2),
+    );
+    const told = letters.map((letter) =>
+      ['exception-fqcn', 'exception-message'].map((name) => textOf(letter, `kafka_dlt-${name}`)),
+    );
+    expect(told).toEqual([
+      ['Error', 'ill'],
+      ['Error', 'worse'],
+      ['RangeError', 'ill'],
+      ['Error', 'ill'],
+    ]);
+    expect(letters.map((letter) => textOf(letter, 'dlq.attempts'))).toEqual(['1', '1', '1', '2']);
+  });
+});
+
 describe('events that fail alike', () => {
   it.each<[string, () => Outcome]>([
     ['rejected', () => rejected('VALIDATION_FAILED', [{ field: 'ip', rule: 'public-ip', message: 'no' }])],

@@ -55,15 +55,18 @@ export const outputTooLarge = (
   origin: Origin,
   failedAt: Date,
 ): DeadLettered =>
-  new BatchLetters(origin, failedAt).rejected(record, {
-    reason: 'OUTPUT_TOO_LARGE',
-    violations: [],
-    attempts,
-  });
+  letterOf(
+    record,
+    origin,
+    verdictOfRejection({ reason: 'OUTPUT_TOO_LARGE', violations: [], attempts }, failedAt),
+  );
 
 /** A record that failed and is not tried again. */
 export const givenUp = (record: InputRecord, failure: Failed, origin: Origin, failedAt: Date): DeadLettered =>
-  new BatchLetters(origin, failedAt).givenUp(record, failure);
+  letterOf(record, origin, verdictOfFailure(failure, failedAt));
+
+const letterOf = (record: InputRecord, origin: Origin, verdict: Verdict): DeadLettered =>
+  deadLetter(verdict.reason, new LetterHeaders(origin, verdict).of(record));
 
 /** On a bad day a batch has many dead letters, nearly all for the same few reasons. */
 class BatchLetters {
@@ -74,7 +77,7 @@ class BatchLetters {
     private readonly failedAt: Date,
   ) {}
 
-  rejected(record: InputRecord, rejected: Omit<Rejected, 'kind'>): DeadLettered {
+  rejected(record: InputRecord, rejected: Rejected): DeadLettered {
     const { reason, violations, attempts } = rejected;
     const key = JSON.stringify([reason, attempts, violations]);
     const headers = this.headers.get(key) ?? this.add(key, verdictOfRejection(rejected, this.failedAt));

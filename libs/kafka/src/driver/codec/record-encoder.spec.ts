@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { KafkaHeader } from '../../record.js';
 import { anyBytes, anyField, anyOutgoingHeaders } from '../../testing/records.js';
 import { stock } from '../testing/stock.js';
-import { flatHeaders } from './header-block.js';
 import { batchSize, encodeRecord, recordSize } from './record-encoder.js';
 
 type Field = Buffer | string | null;
@@ -85,15 +84,6 @@ describe('a record', () => {
     const { buffer } = encodeRecord({ headers: [['a', null]] });
     // length, attributes, deltas, null key, null value, one header, its name, its value
     expect([...buffer]).toEqual([9 * 2, 0, 0, 0, 1, 1, 1 * 2, 1 * 2, 0x61, 1]);
-  });
-
-  it('is the same with its headers in blocks', () => {
-    fc.assert(
-      fc.property(anyField, anyField, anyOutgoingHeaders, (key, value, headers) => {
-        const found = encodeRecord({ key, value, headers }).buffer;
-        return found.equals(encodeRecord({ key, value, headers: flatHeaders(headers) }).buffer);
-      }),
-    );
   });
 
   it('takes linear time over many headers', () => {
