@@ -164,7 +164,11 @@ export async function produce(topic: string, messages: Message[], kafka = testKa
   await producer.connect();
   try {
     for (let at = 0; at < messages.length; at += 2_000) {
-      await producer.send({ topic, messages: messages.slice(at, at + 2_000) });
+      const batch = messages.slice(at, at + 2_000);
+      const written = new Set((await producer.send({ topic, messages: batch })).map((one) => one.partition));
+      // kafkajs leaves out, in silence, what is for a partition that it does not know of yet.
+      const leftOut = batch.filter(({ partition }) => partition !== undefined && !written.has(partition));
+      if (leftOut.length > 0) throw new Error(`${String(leftOut.length)} messages have no such partition`);
     }
   } finally {
     await producer.disconnect();
