@@ -3,7 +3,7 @@ import { AbortedError, DeadlineError } from '../abort.js';
 import { DRIVER_DEADLINE_MS } from '../driver/driver-deadline.js';
 import { TransactionError, type TransactionalProducer } from '../driver/transactional-producer.js';
 import { TransportEvents } from '../events.js';
-import type { OutgoingRecord } from '../record.js';
+import type { OutgoingRecord, TopicPartition } from '../record.js';
 import { FakeBatch } from '../testing/batches.js';
 import { outgoingRecord } from '../testing/records.js';
 import { ExactlyOnceDelivery } from './exactly-once.js';
@@ -21,10 +21,10 @@ function setUp(committed: bigint | 'nothing' = 5n, checksMembers = true) {
     commit: [],
   };
   let awaited: Promise<void> | undefined;
-  let opened = 0;
-  const openProducer = ({ partition }: { partition: number }) => {
-    const id = ++opened;
-    log.push(`open ${String(id)} for ${String(partition)}`);
+  const openedFor: TopicPartition[] = [];
+  const openProducer = (where: TopicPartition) => {
+    const id = openedFor.push(where);
+    log.push(`open ${String(id)} for ${String(where.partition)}`);
     const failure = failures.open.shift();
     if (failure) return Promise.reject(failure);
     const producer: Pick<TransactionalProducer, 'commit' | 'abandon' | 'close'> = {
@@ -71,7 +71,7 @@ function setUp(committed: bigint | 'nothing' = 5n, checksMembers = true) {
     events,
   );
   const records: readonly OutgoingRecord[] = [outgoingRecord(), outgoingRecord()];
-  return { log, failures, delivery, records, late };
+  return { log, openedFor, failures, delivery, records, late };
 }
 
 describe('a call of the driver that never ends', () => {
@@ -129,6 +129,12 @@ describe('opening a partition', () => {
     await delivery.open(WHERE);
     await delivery.open(WHERE);
     expect(log).toEqual(['open 1 for 0', 'read', 'close 1', 'open 2 for 0', 'read']);
+  });
+
+  it('gives the producer, which stays, nothing of the batch that it was opened for', async () => {
+    const { openedFor, delivery } = setUp();
+    await delivery.open(FakeBatch.of(2));
+    expect(openedFor).toEqual([WHERE]);
   });
 
   it('keeps no producer whose start could not be read', async () => {

@@ -53,7 +53,9 @@ export class ExactlyOnceDelivery implements Delivery {
     private readonly events: TransportEvents,
   ) {}
 
-  async open(partition: TopicPartition): Promise<bigint> {
+  async open(where: TopicPartition): Promise<bigint> {
+    // What is given may be the first batch of the partition; the producer, which outlives it, must not keep it.
+    const partition = { topic: where.topic, partition: where.partition };
     const key = partitionKey(partition);
     this.writing.get(key)?.abandon();
     this.discard(key, this.producers.get(key));
