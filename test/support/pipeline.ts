@@ -144,10 +144,13 @@ export async function isReady({ url }: Service): Promise<boolean> {
   }
 }
 
-/** Whether all partitions of the topics have a leader. */
-export const haveLeaders = (admin: Admin, topics: string[]): Promise<boolean> =>
+/** Whether all partitions of the topics have a leader, and each topic has at least so many. */
+export const haveLeaders = (admin: Admin, topics: string[], count = 1): Promise<boolean> =>
   admin.fetchTopicMetadata({ topics }).then(
-    (found) => found.topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)),
+    (found) =>
+      found.topics.every(
+        ({ partitions }) => partitions.length >= count && partitions.every(({ leader }) => leader >= 0),
+      ),
     () => false,
   );
 
