@@ -61,13 +61,14 @@ export const invalid = (context) =>
     })),
   );
 
-/** @type {import('./index.mjs').Run} */
+/** Two on the events of one, and on as many each as the one has. @type {import('./index.mjs').Run} */
 export const instances = (context) =>
-  compare(
-    context,
-    [1, 2].map((count) => ({
-      name: count === 1 ? 'one instance' : `${count} instances`,
-      input: { partitions: 4, count: context.events },
-      instances: count,
-    })),
-  );
+  compare(context, [
+    { name: 'one instance', input: { partitions: 4, count: context.events } },
+    { name: '2 instances', input: { partitions: 4, count: context.events }, instances: 2 },
+    {
+      name: '2 instances, twice the events',
+      input: { partitions: 4, count: context.events * 2 },
+      instances: 2,
+    },
+  ]);
