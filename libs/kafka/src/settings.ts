@@ -70,7 +70,7 @@ export const KAFKA_SETTINGS = defineSettings({
   }),
   fastEncoder: flag('KAFKA_FAST_ENCODER', {
     default: true,
-    help: '`false` encodes what is written with the stock code of kafkajs: the same bytes, for more CPU.',
+    help: '`false` builds requests to write with the stock code of kafkajs: the same bytes, for more CPU.',
   }),
   ...SECURITY_SETTINGS,
 });

@@ -10,6 +10,8 @@ type Require = Parameters<typeof installCodec>[0];
 interface Modules {
   version?: string;
   exports?: unknown;
+  /** The end of a module's path that exports something else. */
+  misfit?: string;
   cached?: boolean;
   checksum?: boolean;
 }
@@ -18,6 +20,7 @@ interface Modules {
 function fakeRequire({
   version = '2.2.4',
   exports = () => undefined,
+  misfit,
   cached = true,
   checksum = true,
 }: Modules) {
@@ -26,6 +29,7 @@ function fakeRequire({
     if (path.endsWith('package.json')) return { version };
     if (path.endsWith('crc32') && !checksum) throw new Error('no binary');
     if (path.endsWith('crc32') || path.includes('compression')) return {};
+    if (misfit !== undefined && path.endsWith(misfit)) return { encode: () => undefined };
     if (cached) cache[`/modules/${path}`] ??= { exports };
     return exports;
   };
@@ -54,13 +58,18 @@ describe('installing the codec', () => {
     ]);
   });
 
-  it('keeps the stock encoder of requests, with a warning, where there is no native checksum', () => {
+  it.each([
+    ['there is no native checksum', 'no binary', { checksum: false }],
+    ['the module has another shape', 'is not the function it was', { misfit: 'produce/v3/request.js' }],
+  ])('keeps the stock encoder of what is written, with a warning, where %s', (_, reason, modules) => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     try {
-      const { cache, require } = fakeRequire({ exports: extensible, checksum: false });
+      const { cache, require } = fakeRequire({ exports: extensible, ...modules });
       installCodec(require);
       expect(Object.keys(cache).some((path) => path.includes('produce/v3'))).toBe(false);
-      expect(warn).toHaveBeenCalledWith(expect.stringContaining('@node-rs/crc32 has no binary'));
+      expect(Object.keys(cache)).toHaveLength(5);
+      expect(warn).toHaveBeenCalledTimes(1);
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(`encoded the slower way.*${reason}`));
     } finally {
       warn.mockRestore();
     }
@@ -72,8 +81,8 @@ describe('installing the codec', () => {
     expect(cache).toEqual({});
   });
 
-  it('refuses a module that is no function', () => {
-    const { require } = fakeRequire({ exports: { encode: () => undefined } });
+  it('refuses a module that is no function where kafkajs itself would lose something', () => {
+    const { require } = fakeRequire({ exports: extensible, misfit: 'filterAbortedMessages.js' });
     expect(() => installCodec(require)).toThrow('is not the function it was');
   });
 

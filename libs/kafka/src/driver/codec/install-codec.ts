@@ -21,9 +21,10 @@ export const fastEncoder = { enabled: true };
 /**
  * Puts our own functions in the place of kafkajs', before anything loads them. Those about records, batches and
  * their filter are for correctness: the stock ones lose the order of headers, fail on null header values, let
- * aborted records through and take quadratic time over many headers. The encoder of requests is for
- * speed alone: where its native checksum cannot be loaded, the stock one stays, and a warning says so.
- * @throws Error when the installed kafkajs is another version or has another shape
+ * aborted records through and take quadratic time over many headers. What frames requests takes payloads that are
+ * plain bytes, too. Without one of these nothing starts. The encoder of what is written is for speed alone: where it
+ * cannot be put in place, the stock one stays, and a warning says so.
+ * @throws Error when the installed kafkajs is another version, or a module that has to be replaced has another shape
  */
 export function installCodec(require: Require): void {
   const { version } = require('kafkajs/package.json') as { version: string };
@@ -37,19 +38,18 @@ export function installCodec(require: Require): void {
     createBatchClass(stock, filterAborted),
   );
   replaceModule(require, 'kafkajs/src/protocol/request.js', () => createRequest);
-  installFastEncoder(require);
+  try {
+    installFastEncoder(require);
+  } catch (error) {
+    process.emitWarning(`records are encoded the slower way, by kafkajs itself: ${String(error)}`);
+  }
 }
 
+/** @throws Error when there is no native checksum for this platform, or the module has another shape */
 function installFastEncoder(require: Require): void {
-  let checksum: (bytes: Buffer) => number;
-  try {
-    ({ crc32c: checksum } = require(CHECKSUM) as { crc32c: typeof checksum });
-  } catch {
-    process.emitWarning(`${CHECKSUM} has no binary for this platform: records are encoded the slower way`);
-    return;
-  }
+  const { crc32c } = require(CHECKSUM) as { crc32c: (bytes: Buffer) => number };
   replaceModule(require, 'kafkajs/src/protocol/requests/produce/v3/request.js', (stock: Produce) =>
-    createProduceRequest(stock, checksum, () => fastEncoder.enabled, compressionsOf(require).lookupCodec),
+    createProduceRequest(stock, crc32c, () => fastEncoder.enabled, compressionsOf(require).lookupCodec),
   );
 }
 
