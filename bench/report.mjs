@@ -15,6 +15,7 @@ const MARKS = ['<!-- results -->', '<!-- end of results -->'];
 /** In the page's order. */
 const TITLES = {
   drain: 'Draining a backlog',
+  floor: 'The floor',
   latency: 'Latency at 2,000 events/s',
   'many-partitions': '2,000 events/s over 48 partitions',
   partitions: 'More partitions',

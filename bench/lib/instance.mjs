@@ -46,13 +46,12 @@ export async function startInstance(context, program, { input, output, dlq, grou
  * @param {import('kafkajs').Admin} admin
  * @param {string} group
  * @param {Managed[]} instances
- * @param {AbortSignal} signal
+ * @param {{ members?: number | undefined, signal: AbortSignal }} options `members` of each instance
  */
-export function untilJoined(admin, group, instances, signal) {
+export function untilJoined(admin, group, instances, { members = 1, signal }) {
   const joined = async () => {
     const { groups } = await admin.describeGroups([group]);
-    // Kafka Streams has one member for each thread.
-    return groups[0]?.state === 'Stable' && groups[0].members.length >= instances.length;
+    return groups[0]?.state === 'Stable' && groups[0].members.length >= instances.length * members;
   };
   return untilOrEnded(instances, joined, { what: 'the group is joined', timeoutMs: START_LIMIT_MS, signal });
 }

@@ -11,7 +11,10 @@ import { kafkaStreamsClasspath } from './kafka-streams.mjs';
  *   name: string,
  *   command: (context: import('./context.mjs').Context) => Promise<Command>,
  *   hasRules?: false,
- * }} Program `hasRules` false: it takes every JSON for valid
+ *   writes?: false,
+ *   members?: number,
+ * }} Program `hasRules` false: it takes every JSON for valid; `writes` false: nothing is sent; `members`: so many of
+ *   its group are one instance (1)
  */
 
 const baseline = (/** @type {string} */ file) => join(root, 'bench', 'baselines', file);
@@ -59,6 +62,20 @@ export const BARE_LOOP = {
 };
 
 /** @type {Program} */
+export const CONSUMING = {
+  name: 'consuming alone',
+  command: () => node(baseline('floor.mjs')),
+  writes: false,
+};
+
+/** @type {Program} */
+export const PARSING = {
+  name: 'consuming, JSON parsed and written',
+  command: () => node(baseline('floor.mjs'), { JSON: 'true' }),
+  writes: false,
+};
+
+/** @type {Program} */
 export const KAFKAJS_LOOP = {
   name: 'kafkajs loop, at least once',
   command: () => node(baseline('kafkajs-loop.mjs')),
@@ -70,6 +87,7 @@ export const PLAIN_NEST = { name: 'plain Nest', command: async () => node(await 
 /** @param {{ threads?: number, commitMs?: number }} [options] @returns {Program} */
 export const kafkaStreams = ({ threads = 1, commitMs } = {}) => ({
   name: `Kafka Streams exactly_once_v2, ${threads} thread${threads === 1 ? '' : 's'}${commitMs ? `, commit ${commitMs} ms` : ''}`,
+  members: threads,
   command: async ({ java, dir, signal }) => ({
     command: java,
     args: [

@@ -7,6 +7,9 @@ import { pinnedNode, root } from '../../tools/lib/workspace.mjs';
 
 const folder = join(root, 'bench', 'results');
 
+/** Not of --events. */
+const HAS_OWN_LOAD = new Set(['latency', 'many-partitions', 'producer', 'enrichment']);
+
 /**
  * @typedef {Record<string, number>} Figures by name, see FIGURES in table.mjs
  * @typedef {{ name: string, figures: Record<string, number[]> }} Row one figure of every round
@@ -31,14 +34,14 @@ export function readResult(scenario) {
  * @param {import('./context.mjs').Context} context
  * @param {Row[]} rows
  */
-export async function recordResult(scenario, { java, events, rounds, minutes }, rows) {
+export async function recordResult(scenario, { java, ...options }, rows) {
   /** @type {Result} */
   const result = {
     scenario,
     date: new Date().toISOString(),
     machine: machine(),
     versions: versions(java),
-    options: scenario === 'soak' ? { minutes } : { events, rounds },
+    options: optionsOf(scenario, options),
     rows: rows.map(({ name, figures }) => ({
       name,
       figures: Object.fromEntries(
@@ -51,6 +54,12 @@ export async function recordResult(scenario, { java, events, rounds, minutes }, 
   };
   mkdirSync(folder, { recursive: true });
   writeFileSync(fileOf(scenario), await format(JSON.stringify(result), { parser: 'json', printWidth: 110 }));
+}
+
+/** @param {string} scenario @param {{ events: number, rounds: number, minutes: number }} options those that count for it */
+function optionsOf(scenario, { events, rounds, minutes }) {
+  if (scenario === 'soak') return { minutes };
+  return HAS_OWN_LOAD.has(scenario) ? { rounds } : { events, rounds };
 }
 
 /** @param {string} scenario */

@@ -46,7 +46,7 @@ export function steady(context, program, { partitions, ...load }, options = {}) 
       /** @type {Helper | undefined} */
       let generator;
       try {
-        await untilJoined(admin, group, [instance], signal);
+        await untilJoined(admin, group, [instance], { members: program.members, signal });
         await reader.says('joined', { limitMs: LIMIT_MS, signal });
         generator = new Helper('load', { brokers, topic: topics.input, ...load });
         await generator.says('measuring', { limitMs: LIMIT_MS + load.warmUpSeconds * 1_000, signal });

@@ -4,6 +4,8 @@ import { median } from './statistics.mjs';
 
 const PIPELINE = 'pipeline, exactly once';
 const AT_LEAST_ONCE = 'pipeline, at least once';
+const CONSUMING = 'consuming alone';
+const PARSING = 'consuming, JSON parsed and written';
 const STREAMS = 'Kafka Streams exactly_once_v2';
 
 /**
@@ -79,6 +81,11 @@ export function targets() {
       unit: times,
       atMost: 1.35,
     },
+    ...[CONSUMING, PARSING].map((floor) => ({
+      figure: `CPU per event against ${floor}`,
+      value: of('floor', 'cpuMicros') / of('floor', 'cpuMicros', floor),
+      unit: times,
+    })),
     ...['p50', 'p99'].flatMap((figure) => [
       {
         figure: `${figure} at 2,000 events/s against Kafka Streams with its default commit interval`,
@@ -153,6 +160,12 @@ export function targets() {
       figure: 'the same with twice the events, as many for each instance as for the one',
       value: of('instances', 'cpuMicros', 2) / of('instances', 'cpuMicros', 0),
       unit: times,
+    },
+    {
+      figure: 'events/s of the producer told to write 50,000',
+      value: of('producer', 'perSecond', 0),
+      unit: 'events/s',
+      atLeast: 49_500,
     },
     {
       figure: 'CPU per event of the producer at 50,000 events/s',

@@ -49,7 +49,7 @@ export async function run(context) {
     return {
       program: open(port),
       input,
-      warmUp: WARM_UP,
+      warmUp: WARM_UP * input.count,
       dlq: topic,
       onStart: async () => indexed && (await ask(await port, signal)),
     };
@@ -88,7 +88,7 @@ async function alone(context, admin, dlq) {
   return withTopics(context, { topics: [work.input, work.output], partitions: PARTITIONS }, async () => {
     try {
       started.push(await startInstance(context, open(port), work));
-      await untilJoined(admin, work.group, started, context.signal);
+      await untilJoined(admin, work.group, started, context);
       const pid = started[0] ? pidOf(started[0]) : 0;
       const before = residentMemoryMb(pid);
       const began = performance.now();

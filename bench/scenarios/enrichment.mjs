@@ -63,7 +63,7 @@ async function inScene(context, poolSize, measure) {
     return await withTopics(context, { topics: [work.output, work.dlq], partitions: 1 }, async (admin) => {
       const instance = await startInstance(context, withEnrichment(url, poolSize), work);
       started.push(instance);
-      await untilJoined(admin, work.group, started, signal);
+      await untilJoined(admin, work.group, started, { signal });
       await untilOrEnded(started, async () => (await committed(admin, work.group, work.input)) > 0, {
         what: 'it is at work',
         timeoutMs: LIMIT_MS,

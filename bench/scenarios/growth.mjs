@@ -9,15 +9,15 @@ const WARM_UP = 0.1;
 
 /**
  * @param {import('../lib/context.mjs').Context} context
- * @param {{ name: string, input: import('../lib/topics.mjs').InputOptions, instances?: number }[]} cases
+ * @param {{ name: string, input: import('../lib/topics.mjs').InputOptions, instances?: number, warmUp?: number }[]} cases
  */
 const compare = (context, cases) =>
-  inRounds(context, cases, async ({ input, instances = 1 }) =>
+  inRounds(context, cases, async ({ input, instances = 1, warmUp = WARM_UP * input.count }) =>
     drain(context, {
       program: EXACTLY_ONCE,
       input: await inputOf(context, input),
       instances,
-      warmUp: WARM_UP,
+      warmUp,
     }),
   );
 
@@ -31,13 +31,14 @@ export const partitions = (context) =>
     })),
   );
 
-/** @type {import('./index.mjs').Run} */
+/** What is compiled takes as many events in both. @type {import('./index.mjs').Run} */
 export const backlog = (context) =>
   compare(
     context,
     [context.events / 2, context.events * 5].map((count) => ({
       name: `backlog of ${count} events`,
       input: { partitions: 4, count: Math.round(count) },
+      warmUp: WARM_UP * context.events,
     })),
   );
 

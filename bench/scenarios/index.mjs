@@ -1,6 +1,7 @@
 import { run as deadLetters } from './dead-letters.mjs';
 import { run as drain } from './drain.mjs';
 import { run as enrichment } from './enrichment.mjs';
+import { run as floor } from './floor.mjs';
 import { backlog, instances, invalid, partitions, sizes } from './growth.mjs';
 import { run as latency } from './latency.mjs';
 import { run as manyPartitions } from './many-partitions.mjs';
@@ -13,6 +14,7 @@ import { run as soak } from './soak.mjs';
 /** By the name they are chosen and recorded with. @type {Record<string, Run>} */
 export const SCENARIOS = {
   drain,
+  floor,
   latency,
   'many-partitions': manyPartitions,
   partitions,

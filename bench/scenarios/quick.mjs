@@ -15,7 +15,7 @@ const WARM_UP = 0.4;
 export async function run(context) {
   const input = await inputOf(context, { partitions: 4, count: context.events });
   const rows = await inRounds(context, [EXACTLY_ONCE, KAFKAJS_LOOP], (program) =>
-    drain(context, { program, input, warmUp: WARM_UP }),
+    drain(context, { program, input, warmUp: WARM_UP * input.count }),
   );
   if (context.recording) return rows;
   console.log(compareRatios(cpuRatio(rows), cpuRatio(readResult('quick')?.rows ?? [])));

@@ -40,7 +40,7 @@ export async function run(context) {
     /** @type {Helper | undefined} */
     let generator;
     try {
-      await untilJoined(admin, work.group, [instance], signal);
+      await untilJoined(admin, work.group, [instance], { signal });
       console.error(`${minutes} minutes at ${RATE} events/s …`);
       generator = new Helper('load', { brokers, topic: topics.input, ...load });
       await generator.says('measuring', { limitMs: LIMIT_MS + load.warmUpSeconds * 1_000, signal });
