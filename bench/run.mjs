@@ -8,7 +8,7 @@ import { prepareWorkspace } from '../tools/lib/workspace.mjs';
 const USAGE = `npm run bench -- [options]
   --scenario A,B  which of these, in this order (drain,latency)
                     drain            all programs on the same backlog
-                    floor            the pipeline next to consuming alone, and to that with JSON parsed and written
+                    floor            the pipeline next to consuming alone, with JSON parsed and written, and to the bare loop
                     latency          from an event's making to its output being readable, at 2,000 events/s
                     many-partitions  the same over 48 partitions, with what it costs client and broker
                     partitions       96 partitions next to 4

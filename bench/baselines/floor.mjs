@@ -1,8 +1,7 @@
-// What nobody who reads JSON goes below on this driver: consuming alone, or with every event parsed and written anew
-// (JSON=true). Nothing is sent.
+// What consuming takes on this driver: alone, or with every event parsed and written anew (PARSE=true). Nothing is sent.
 import { createKafka } from '@pipeline/kafka';
 
-const { BOOTSTRAP_SERVERS = '', INPUT_TOPIC = '', CONSUMER_GROUP = '', JSON: withJson } = process.env;
+const { BOOTSTRAP_SERVERS = '', INPUT_TOPIC = '', CONSUMER_GROUP = '', PARSE } = process.env;
 
 const kafka = createKafka({
   clientId: 'floor',
@@ -31,7 +30,7 @@ await consumer.subscribe({ topics: [INPUT_TOPIC], fromBeginning: true });
 await consumer.run({
   partitionsConsumedConcurrently: 64,
   eachBatch: ({ batch }) => {
-    for (const { value } of batch.messages) bytes += withJson ? parseAndWrite(value) : (value?.length ?? 0);
+    for (const { value } of batch.messages) bytes += PARSE ? parseAndWrite(value) : (value?.length ?? 0);
     return Promise.resolve();
   },
 });

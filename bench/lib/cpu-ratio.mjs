@@ -4,8 +4,8 @@ import { UserError } from '../../tools/lib/processes.mjs';
 const TOLERANCE = 1.25;
 
 /**
- * CPU per event of the first row over that of the second, each in its best round, which what else the
- * machine does has disturbed least. NaN without rows.
+ * CPU per event of the first row over that of the second, each in its best round, the one least
+ * disturbed by what else the machine does. NaN without rows.
  * @param {import('./results.mjs').Row[]} rows
  */
 export function cpuRatio(rows) {

@@ -11,11 +11,11 @@ const LIMIT_MS = 3_600_000;
  *   program: import('./programs.mjs').Program,
  *   input: import('./topics.mjs').Input,
  *   instances?: number,
- *   warmUp?: number,
+ *   warmUpEvents?: number,
  *   verify?: boolean,
  *   dlq?: string,
  *   onStart?: () => Promise<unknown>,
- * }} DrainOptions `warmUp`: so many events later the measuring begins; `verify` reads what was written;
+ * }} DrainOptions `warmUpEvents`: so many events later the measuring begins; `verify` reads what was written;
  *   `dlq`: a topic that is there already; `onStart`: when all instances have joined
  */
 
@@ -26,7 +26,7 @@ const LIMIT_MS = 3_600_000;
  * @returns {Promise<import('./results.mjs').Figures>}
  */
 export function drain(context, options) {
-  const { program, input, instances = 1, warmUp = 0, verify = false } = options;
+  const { program, input, instances = 1, warmUpEvents = 0, verify = false } = options;
   const id = context.nextId();
   const [output, group] = [`out-${id}`, `group-${id}`];
   const { dlq = `dlq-${id}` } = options;
@@ -45,7 +45,7 @@ export function drain(context, options) {
       for (let n = 0; n < instances; n++) started.push(await startInstance(context, program, work));
       await untilJoined(admin, group, started, { members: program.members, signal });
       await options.onStart?.();
-      await until(async () => (await committed(admin, group, topic)) >= warmUp, 'it is warm');
+      await until(async () => (await committed(admin, group, topic)) >= warmUpEvents, 'it is warm');
       const before = { at: performance.now(), cpu: cpu(), events: await committed(admin, group, topic) };
       await until(async () => (await committed(admin, group, topic)) >= count, 'the input is read');
       const written = async () => (await ends(admin, output)) + (await ends(admin, dlq)) - former;

@@ -71,7 +71,7 @@ export const CONSUMING = {
 /** @type {Program} */
 export const PARSING = {
   name: 'consuming, JSON parsed and written',
-  command: () => node(baseline('floor.mjs'), { JSON: 'true' }),
+  command: () => node(baseline('floor.mjs'), { PARSE: 'true' }),
   writes: false,
 };
 

@@ -7,7 +7,7 @@ import { pinnedNode, root } from '../../tools/lib/workspace.mjs';
 
 const folder = join(root, 'bench', 'results');
 
-/** Not of --events. */
+/** Their load is their own, whatever --events says. */
 const HAS_OWN_LOAD = new Set(['latency', 'many-partitions', 'producer', 'enrichment']);
 
 /**
@@ -34,14 +34,14 @@ export function readResult(scenario) {
  * @param {import('./context.mjs').Context} context
  * @param {Row[]} rows
  */
-export async function recordResult(scenario, { java, ...options }, rows) {
+export async function recordResult(scenario, { java, events, rounds, minutes }, rows) {
   /** @type {Result} */
   const result = {
     scenario,
     date: new Date().toISOString(),
     machine: machine(),
     versions: versions(java),
-    options: optionsOf(scenario, options),
+    options: optionsOf(scenario, { events, rounds, minutes }),
     rows: rows.map(({ name, figures }) => ({
       name,
       figures: Object.fromEntries(

@@ -9,7 +9,7 @@ import { freePort, waitFor } from '../../tools/lib/processes.mjs';
 
 const LIMIT_MS = 600_000;
 /** So much of the events is read before the measuring begins. */
-const WARM_UP = 0.2;
+const WARM_UP_SHARE = 0.2;
 const PARTITIONS = 4;
 /** Not for longer than the index takes. */
 const LOAD = { rate: 2_000, warmUpSeconds: 10, seconds: 20, partitions: PARTITIONS };
@@ -49,7 +49,7 @@ export async function run(context) {
     return {
       program: open(port),
       input,
-      warmUp: WARM_UP * input.count,
+      warmUpEvents: WARM_UP_SHARE * input.count,
       dlq: topic,
       onStart: async () => indexed && (await ask(await port, signal)),
     };
@@ -88,7 +88,7 @@ async function alone(context, admin, dlq) {
   return withTopics(context, { topics: [work.input, work.output], partitions: PARTITIONS }, async () => {
     try {
       started.push(await startInstance(context, open(port), work));
-      await untilJoined(admin, work.group, started, context);
+      await untilJoined(admin, work.group, started, { signal: context.signal });
       const pid = started[0] ? pidOf(started[0]) : 0;
       const before = residentMemoryMb(pid);
       const began = performance.now();

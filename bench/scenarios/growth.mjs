@@ -4,20 +4,20 @@ import { EXACTLY_ONCE } from '../lib/programs.mjs';
 import { inRounds } from '../lib/rounds.mjs';
 import { inputOf } from '../lib/topics.mjs';
 
-/** Compiled code and open connections are not what grows. */
-const WARM_UP = 0.1;
+/** A share of the events: compiled code and open connections are not what grows. */
+const WARM_UP_SHARE = 0.1;
 
 /**
  * @param {import('../lib/context.mjs').Context} context
- * @param {{ name: string, input: import('../lib/topics.mjs').InputOptions, instances?: number, warmUp?: number }[]} cases
+ * @param {{ name: string, input: import('../lib/topics.mjs').InputOptions, instances?: number, warmUpEvents?: number }[]} cases
  */
 const compare = (context, cases) =>
-  inRounds(context, cases, async ({ input, instances = 1, warmUp = WARM_UP * input.count }) =>
+  inRounds(context, cases, async ({ input, instances = 1, warmUpEvents = WARM_UP_SHARE * input.count }) =>
     drain(context, {
       program: EXACTLY_ONCE,
       input: await inputOf(context, input),
       instances,
-      warmUp,
+      warmUpEvents,
     }),
   );
 
@@ -38,7 +38,7 @@ export const backlog = (context) =>
     [context.events / 2, context.events * 5].map((count) => ({
       name: `backlog of ${count} events`,
       input: { partitions: 4, count: Math.round(count) },
-      warmUp: WARM_UP * context.events,
+      warmUpEvents: WARM_UP_SHARE * context.events,
     })),
   );
 

@@ -6,7 +6,7 @@ import { inRounds } from '../lib/rounds.mjs';
 import { inputOf } from '../lib/topics.mjs';
 
 /** So much of so few events is spent on compiling. */
-const WARM_UP = 0.4;
+const WARM_UP_SHARE = 0.4;
 
 /**
  * Whether the pipeline has become slower: its CPU per event over that of the kafkajs loop in the same run, which is
@@ -15,7 +15,7 @@ const WARM_UP = 0.4;
 export async function run(context) {
   const input = await inputOf(context, { partitions: 4, count: context.events });
   const rows = await inRounds(context, [EXACTLY_ONCE, KAFKAJS_LOOP], (program) =>
-    drain(context, { program, input, warmUp: WARM_UP * input.count }),
+    drain(context, { program, input, warmUpEvents: WARM_UP_SHARE * input.count }),
   );
   if (context.recording) return rows;
   console.log(compareRatios(cpuRatio(rows), cpuRatio(readResult('quick')?.rows ?? [])));

@@ -59,17 +59,18 @@ describe('installing the codec', () => {
   });
 
   it.each([
-    ['there is no native checksum', 'no binary', { checksum: false }],
-    ['the module has another shape', 'is not the function it was', { misfit: 'produce/v3/request.js' }],
+    ['there is no native checksum', '@node-rs/crc32 has no binary', { checksum: false }],
+    ['its module has another shape', 'produce/v3/request.js is not', { misfit: 'produce/v3/request.js' }],
+    ['that of the framing has', 'protocol/request.js is not', { misfit: 'protocol/request.js' }],
   ])('keeps the stock encoder of what is written, with a warning, where %s', (_, reason, modules) => {
     const warn = jest.spyOn(process, 'emitWarning').mockImplementation(() => undefined);
     try {
       const { cache, require } = fakeRequire({ exports: extensible, ...modules });
       installCodec(require);
       expect(Object.keys(cache).some((path) => path.includes('produce/v3'))).toBe(false);
-      expect(Object.keys(cache)).toHaveLength(5);
+      expect(Object.keys(cache).some((path) => path.includes('filterAborted'))).toBe(true);
       expect(warn).toHaveBeenCalledTimes(1);
-      expect(warn).toHaveBeenCalledWith(expect.stringMatching(`encoded the slower way.*${reason}`));
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(`the slower way.*${reason}`));
     } finally {
       warn.mockRestore();
     }

@@ -21,9 +21,9 @@ export const fastEncoder = { enabled: true };
 /**
  * Puts our own functions in the place of kafkajs', before anything loads them. Those about records, batches and
  * their filter are for correctness: the stock ones lose the order of headers, fail on null header values, let
- * aborted records through and take quadratic time over many headers. What frames requests takes payloads that are
- * plain bytes, too. Without one of these nothing starts. The encoder of what is written is for speed alone: where it
- * cannot be put in place, the stock one stays, and a warning says so.
+ * aborted records through and take quadratic time over many headers. Without one of these nothing starts. How
+ * requests are framed and those to write are built is for speed alone: where that cannot be put in place, what is
+ * stock stays, and a warning says so.
  * @throws Error when the installed kafkajs is another version, or a module that has to be replaced has another shape
  */
 export function installCodec(require: Require): void {
@@ -37,20 +37,29 @@ export function installCodec(require: Require): void {
   replaceModule(require, 'kafkajs/src/consumer/batch.js', (stock: BatchClass) =>
     createBatchClass(stock, filterAborted),
   );
-  replaceModule(require, 'kafkajs/src/protocol/request.js', () => createRequest);
   try {
     installFastEncoder(require);
   } catch (error) {
-    process.emitWarning(`records are encoded the slower way, by kafkajs itself: ${String(error)}`);
+    const [reason = ''] = String(error).split('\n');
+    process.emitWarning(`requests are built the slower way, by kafkajs itself: ${reason}`);
   }
 }
 
-/** @throws Error when there is no native checksum for this platform, or the module has another shape */
+/** @throws Error when there is no native checksum for this platform, or a module has another shape */
 function installFastEncoder(require: Require): void {
-  const { crc32c } = require(CHECKSUM) as { crc32c: (bytes: Buffer) => number };
+  replaceModule(require, 'kafkajs/src/protocol/request.js', () => createRequest);
+  const crc32c = loadChecksum(require);
   replaceModule(require, 'kafkajs/src/protocol/requests/produce/v3/request.js', (stock: Produce) =>
     createProduceRequest(stock, crc32c, () => fastEncoder.enabled, compressionsOf(require).lookupCodec),
   );
+}
+
+function loadChecksum(require: Require): (bytes: Buffer) => number {
+  try {
+    return (require(CHECKSUM) as { crc32c: (bytes: Buffer) => number }).crc32c;
+  } catch (cause) {
+    throw new Error(`${CHECKSUM} has no binary for this platform`, { cause });
+  }
 }
 
 interface Compressions {
