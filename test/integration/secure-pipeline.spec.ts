@@ -14,6 +14,7 @@ import {
   count,
   dropConnections,
   eventually,
+  isLogged,
   isRefused,
   named,
   processed,
@@ -139,7 +140,7 @@ describe('the least set of ACLs', () => {
       await pipeline.send(topics, 'not JSON');
       await eventually('it is a dead letter', async () => (await processed(consumer, 'dlq')) === 1);
       const log = /operations topic .* cannot be read.*authorization failed: .* on topic .*-operations/;
-      await eventually('the log tells it', () => Promise.resolve(log.test(consumer.output())));
+      await isLogged(consumer, log);
       await grant(admin, operationAcls({ inputTopic, dlqTopic, consumerGroup }, USERS.consumer));
       const command = (path: string, body: object) =>
         fetch(`${consumer.url}/admin/dead-letters/${path}`, {
@@ -178,9 +179,7 @@ describe('the least set of ACLs', () => {
       await eventually('it is ready', () => isReady(consumer));
       expect((await fetch(`${consumer.url}/admin/pause`, { method: 'POST' })).status).toBe(200);
       const missing = /authorization failed: .* on topic .*-audit/;
-      await eventually('the log says what is missing', () =>
-        Promise.resolve(missing.test(consumer.output())),
-      );
+      await isLogged(consumer, missing);
       const answer = await fetch(`${consumer.url}/admin/audit`);
       expect([answer.status, await answer.text()]).toEqual([503, expect.stringMatching(missing)]);
       await grant(admin, acls.filter(isAudit));
@@ -292,15 +291,8 @@ describe('what is renewed', () => {
     ]);
     await isRefused(byCertificate, /^tls failed: the client certificate .* has expired/);
     await isRefused(byPassword, /^authentication failed: the broker refuses the credentials/);
-    // Readiness asks by a connection of its own, and may know first.
-    await eventually('the logs tell it too', () =>
-      Promise.resolve(
-        byCertificate
-          .output()
-          .includes('the client certificate of KAFKA_SSL_CERTIFICATE_LOCATION has expired') &&
-          byPassword.output().includes('the broker refuses the credentials'),
-      ),
-    );
+    await isLogged(byCertificate, /the client certificate of KAFKA_SSL_CERTIFICATE_LOCATION has expired/);
+    await isLogged(byPassword, /the broker refuses the credentials/);
     for (const [from, to] of [
       ['.pem', 'client.pem'],
       ['.key', 'client.key'],

@@ -44,6 +44,10 @@ async function refusals(service: Service): Promise<string> {
 export const isRefused = (service: Service, reason: RegExp) =>
   eventually(`readiness tells ${String(reason)}`, async () => reason.test(await refusals(service)), 60_000);
 
+/** Readiness asks by connections of its own, and may know before the log does. */
+export const isLogged = (service: Service, text: RegExp) =>
+  eventually(`the log tells ${String(text)}`, () => Promise.resolve(text.test(service.output())));
+
 /**
  * What readiness says of a missing permission. A resource that a user may do nothing with is hidden from it: Kafka then says that Describe is missing.
  */
