@@ -115,9 +115,15 @@ shows() { # shows PATTERN COMMAND…: the command's output has a line like this
 
 post() { curl -fsS -m 5 -X POST "localhost:$1"; }
 
+nothing_more() {
+  local before
+  before=$(metric 8080 kafka_messages_processed_total) && sleep 1 && [ "$(metric 8080 kafka_messages_processed_total)" = "$before" ]
+}
+
 stands_still_while_events_arrive() {
   sleep 1 # a pause takes effect within one second
   local before made
+  within 60 nothing_more || return 1 # the transaction in hand
   before=$(metric 8080 kafka_messages_processed_total) made=$(metric 8081 producer_events_total)
   within 240 at_least 8081 producer_events_total $((made + 20)) || return 1
   [ "$(metric 8080 kafka_messages_processed_total)" = "$before" ]

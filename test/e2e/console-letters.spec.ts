@@ -1,18 +1,26 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
 import { DEAD_LETTERS, goTo, screenshot, seriousFindings, tokenOf, useConsole } from '../support/console.js';
 import { eventually } from '../support/pipeline.js';
 
 const running = useConsole();
 const { topics, inTab } = running;
 
+/** Until the list is there: what arrives above a button moves it, and a press meanwhile may miss it. */
+async function goToLetters(page: Page): Promise<Locator> {
+  await goTo(page, 'Dead letters');
+  const list = page.getByRole('table', { name: 'Dead letters, newest first' });
+  await list.getByRole('link').first().waitFor();
+  return list;
+}
+
 describe('dead letters in the console', () => {
   it('groups dead letters by cause, filters them, and shows one with all there is to know', () =>
     inTab('operator', async (page) => {
-      await goTo(page, 'Dead letters');
+      const list = await goToLetters(page);
       await page.getByRole('link', { name: 'VALIDATION_FAILED' }).first().click();
       await page.getByText('Filter: reason VALIDATION_FAILED, rule ip_not_public').waitFor();
-      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
       await list.getByText('ip: ip_not_public').first().waitFor();
       await page.getByLabel('Origin partition').fill('1');
       await page.getByRole('button', { name: 'Apply' }).click();
@@ -28,8 +36,7 @@ describe('dead letters in the console', () => {
 
   it('masks personal data for a viewer', () =>
     inTab('viewer', async (page) => {
-      await goTo(page, 'Dead letters');
-      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
+      const list = await goToLetters(page);
       await list.getByRole('link').first().click();
       await page.getByText('Personal data is masked for your role.').waitFor();
       expect(await page.getByText('10.0.0.1').count()).toBe(0);
@@ -39,10 +46,7 @@ describe('dead letters in the console', () => {
     inTab('operator', async (page) => {
       const addresses: string[] = [];
       page.on('request', (request) => addresses.push(request.url()));
-      await goTo(page, 'Dead letters');
-      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
-      // What arrives above the form moves it: a button that is pressed meanwhile may be missed.
-      await list.getByRole('link').first().waitFor();
+      const list = await goToLetters(page);
       await page.getByText('Search in keys and values').click();
       await page.getByLabel('Text in the value').fill('"number":380}');
       await page.getByRole('button', { name: 'Search' }).click();
@@ -60,8 +64,7 @@ describe('dead letters in the console', () => {
 
   it('replays a selection after a dry run, and shows how far it is', () =>
     inTab('operator', async (page) => {
-      await goTo(page, 'Dead letters');
-      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
+      const list = await goToLetters(page);
       await list.getByRole('checkbox').first().check();
       await list.getByRole('checkbox').nth(1).check();
       await page.getByRole('button', { name: 'Replay 2 selected …' }).click();
@@ -77,8 +80,10 @@ describe('dead letters in the console', () => {
 
   it('replays all that match, and lets the operation be paused, resumed and cancelled', () =>
     inTab('operator', async (page) => {
-      await goTo(page, 'Dead letters');
+      const list = await goToLetters(page);
       await page.getByRole('link', { name: 'VALIDATION_FAILED' }).first().click();
+      await page.getByText('Filter: reason VALIDATION_FAILED, rule ip_not_public').waitFor();
+      await list.getByRole('link').first().waitFor();
       await page.getByRole('button', { name: 'Replay all that match …' }).click();
       const dialog = page.getByRole('dialog');
       await dialog.getByLabel('Letters a second').fill('1');
@@ -98,8 +103,7 @@ describe('dead letters in the console', () => {
 
   it('parks one letter', () =>
     inTab('operator', async (page) => {
-      await goTo(page, 'Dead letters');
-      const list = page.getByRole('table', { name: 'Dead letters, newest first' });
+      const list = await goToLetters(page);
       await list.getByRole('link').last().click();
       await page.getByRole('button', { name: 'Park this one …' }).click();
       await page.getByRole('button', { name: 'Park 1', exact: true }).click();
@@ -133,7 +137,7 @@ describe('dead letters in the console', () => {
 
   it('purges for an admin only who types how many', () =>
     inTab('admin', async (page) => {
-      await goTo(page, 'Dead letters');
+      await goToLetters(page);
       await page.getByRole('button', { name: 'Purge …' }).click();
       const dialog = page.getByRole('dialog', { name: 'Purge dead letters' });
       await dialog.getByLabel('Everything that was written before').fill('2099-01-01T00:00:00');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { freePort } from '../../tools/lib/processes.mjs';
 import { goTo, openConsole, overflows, screenshot, seriousFindings, useConsole } from '../support/console.js';
-import { eventually, startService } from '../support/pipeline.js';
+import { eventually, startService, uniqueTopics } from '../support/pipeline.js';
 
 const running = useConsole();
 const { topics, inTab } = running;
@@ -35,14 +35,10 @@ describe('the console', () => {
 
   it('asks for no token where none is needed, and is on the port of the admin surface alone', async () => {
     const port = await freePort();
-    const open = await startService(
-      'consumer',
-      { ...topics, group: `${topics.group}-open` },
-      {
-        ADMIN_PORT: String(port),
-        ENVIRONMENT: 'production',
-      },
-    );
+    const open = await startService('consumer', uniqueTopics(2), {
+      ADMIN_PORT: String(port),
+      ENVIRONMENT: 'production',
+    });
     try {
       await eventually('it answers', () => answers(`http://127.0.0.1:${String(port)}/console`));
       expect(await answers(`${open.url}/console`)).toBe(false);
@@ -110,6 +106,7 @@ describe('the console', () => {
   it('pauses single partitions of this instance', () =>
     inTab('operator', async (page) => {
       await goTo(page, 'Pause');
+      await page.getByText('Nothing is paused.').waitFor();
       await page.getByLabel('Reason').fill('a look at one of them');
       await page.getByLabel('This instance only').check();
       await page.getByLabel('Partitions').fill('one');
@@ -145,6 +142,8 @@ describe('the console', () => {
         await page.getByRole('heading', { name: 'Running' }).waitFor();
         await page.context().setOffline(true);
         await page.getByText('Connection lost.').waitFor();
+        // Long enough for the button to be pressed before it tries by itself.
+        await page.getByText(/Next try in [5-8]s/).waitFor();
         await page.context().setOffline(false);
         await page.getByRole('button', { name: 'Retry now' }).click();
         await page.getByText('Connection lost.').waitFor({ state: 'detached' });

@@ -49,7 +49,7 @@ const direct = () => testKafka(broker.addresses);
 async function start(topics: Topics, env: Record<string, string> = {}): Promise<Service> {
   const consumer = await startService('consumer', topics, {
     BOOTSTRAP_SERVERS: address(),
-    SESSION_TIMEOUT: '4000',
+    SESSION_TIMEOUT: '6000',
     SOCKET_TIMEOUT: String(SOCKET_TIMEOUT),
     ...env,
   });

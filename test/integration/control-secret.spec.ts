@@ -57,7 +57,7 @@ async function ask<T>({ url }: Service, path: string): Promise<T> {
 const pauseOf = async (service: Service) =>
   (await ask<{ pauses: readonly Pause[] }>(service, 'status')).pauses[0];
 const entryOf = async (service: Service, reason: string) =>
-  (await ask<{ items: readonly Entry[] }>(service, 'audit?limit=100')).items.find(
+  (await ask<{ items?: readonly Entry[] }>(service, 'audit?limit=100')).items?.find(
     ({ parameters }) => parameters.reason === reason,
   );
 const forged = (service: Service) => metric(service, 'pipeline_control_records_total', 'result="forged"');

@@ -14,6 +14,12 @@ import {
 const outside = useIllServer();
 const NO_CIRCUIT = { CIRCUIT_MINIMUM_CALLS: '1000' };
 const status = async ({ url }: Service, path: string) => (await fetch(`${url}${path}`)).status;
+interface Health {
+  readonly details: {
+    readonly circuits: { readonly enrichment?: { readonly state: string } };
+    readonly kafka: { readonly pausedBy: readonly string[] };
+  };
+}
 const linesWith = (consumer: Service, text: string) =>
   consumer
     .output()
@@ -134,20 +140,25 @@ describe('an open circuit', () => {
         topics.input,
         Array.from({ length: 200 }, (_, number) => lookedUp(number, number % 3 ? { ip: undefined } : {})),
       );
-      await eventually(
-        'the circuit is open',
-        async () => (await statusOf(consumer)).circuits[0]?.state === 'open',
-      );
-      const open = await statusOf(consumer);
+      // Every second it is half-open for the time of a trial.
+      let open = await statusOf(consumer);
+      await eventually('the circuit is open', async () => {
+        open = await statusOf(consumer);
+        return open.circuits[0]?.state === 'open';
+      });
       expect(open.circuits).toEqual([{ name: 'enrichment', state: 'open', since: expect.any(String) }]);
       expect(open.transport.pausedBy).toEqual(['circuit']);
-      const health = await fetch(`${consumer.url}/health`);
-      expect(health.status).toBe(200);
-      expect(await health.json()).toMatchObject({
-        details: { circuits: { enrichment: { state: 'open' } }, kafka: { pausedBy: ['circuit'] } },
+      await eventually('health tells', async () => {
+        const health = await fetch(`${consumer.url}/health`);
+        expect(health.status).toBe(200);
+        const { details } = (await health.json()) as Health;
+        return details.circuits.enrichment?.state === 'open' && details.kafka.pausedBy.join() === 'circuit';
       });
-      expect(await metric(consumer, 'pipeline_circuit_state')).toBe(2);
-      expect(await metric(consumer, 'pipeline_paused')).toBe(1);
+      await eventually(
+        'a metric tells',
+        async () => (await metric(consumer, 'pipeline_circuit_state')) === 2,
+      );
+      await eventually('it counts as paused', async () => (await metric(consumer, 'pipeline_paused')) === 1);
       await eventually(
         'trials fail',
         () => linesWith(consumer, 'circuit of enrichment is half-open').length > 1,
@@ -170,7 +181,7 @@ describe('an event that takes too long', () => {
   it('goes to the dead letters, and the others do not wait for it', async () => {
     const topics = uniqueTopics();
     outside.server.modes.set(ipOf(1), 'slow');
-    const consumer = await outside.start(topics, { EVENT_TIMEOUT: '500', ENRICHMENT_TIMEOUT: '60000' });
+    const consumer = await outside.start(topics, { EVENT_TIMEOUT: '2000', ENRICHMENT_TIMEOUT: '60000' });
     const of = await outside.read(topics.output, topics.dlq);
     await produce(
       topics.input,

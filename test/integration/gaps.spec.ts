@@ -4,6 +4,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { bytes, numbersIn, VALID } from '../support/events.js';
 import {
   collect,
+  createTopic,
   eventually,
   isReady,
   metric,
@@ -46,7 +47,7 @@ async function compactedTopic() {
     'segment.bytes': '1048576',
     'delete.retention.ms': '0',
   }).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: topics.input, configEntries }] });
+  await createTopic(admin, { topic: topics.input, configEntries });
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   const other = kafka.producer({
     transactionalId: topics.input,

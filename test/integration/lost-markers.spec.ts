@@ -31,6 +31,10 @@ beforeAll(async () => {
   await cluster.start(3, aborted.signal);
   admin = kafka().admin();
   await admin.connect();
+  await eventually(
+    'all brokers are there',
+    async () => (await admin.describeCluster()).brokers.length === LAST,
+  );
   await createTopic('__consumer_offsets', [[1], [LAST]], [{ name: 'cleanup.policy', value: 'compact' }]);
 });
 

@@ -3,6 +3,7 @@ import { PartitionAssigners, type PartitionAssigner } from 'kafkajs';
 import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,
+  createTopic,
   eventually,
   isReady,
   produce,
@@ -92,7 +93,7 @@ it.concurrent(
     running.push({ stop: () => others.disconnect() });
     const admin = testKafka().admin();
     await admin.connect();
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic: topics.input }] });
+    await createTopic(admin, { topic: topics.input });
     await admin.disconnect();
     await others.subscribe({ topic: topics.input });
     const joined = new Promise((resolve) => others.on('consumer.group_join', resolve));

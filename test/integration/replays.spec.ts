@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { areIndexed } from '../support/dead-letters.js';
 import { bytes, numberOf, VALID } from '../support/events.js';
 import {
   collect,
@@ -83,7 +84,9 @@ async function ask<T>(path: string, body?: object, service = first): Promise<T> 
 const letters = async (query = ''): Promise<readonly Letter[]> =>
   (await ask<{ items: readonly Letter[] }>(`dead-letters?limit=100&${query}`)).items;
 const isState = async (id: string, state: string, service = first) =>
-  (await ask<Operation>(`operations/${id}`, undefined, service)).state === state;
+  (await ask<readonly Operation[]>('operations', undefined, service)).some(
+    (one) => one.id === id && one.state === state,
+  );
 const replayed = (id: string): readonly Collected[] =>
   (written.records.get(topics.input) ?? []).filter(
     ({ headers }) => String(headers['dlq.operation-id']) === id,
@@ -97,19 +100,10 @@ async function parkOne(): Promise<void> {
   await eventually('it is parked', () => isState(id, 'done'));
 }
 
-/** Every record of the input topic dies, a replay of it again: until all of them are in the index. */
-async function areIndexed(): Promise<void> {
-  await eventually('all have died and are in the index', async () => {
-    const { index } = await ask<{ index: { indexed: number; state: string } }>('dead-letters?limit=1');
-    const replays = (await ask<readonly Operation[]>('operations')).map(({ done, parked }) => done - parked);
-    return index.state === 'ready' && index.indexed === replays.reduce((sum, count) => sum + count, produced);
-  });
-}
-
 async function die(some: ReturnType<typeof broken>[]): Promise<void> {
   await produce(topics.input, some);
   produced += some.length;
-  await areIndexed();
+  await areIndexed(first, produced);
 }
 
 describe('dead letters', () => {
@@ -232,6 +226,7 @@ describe('dead letters', () => {
     const began = Date.now();
     await eventually('it is at work', async () => (await ask<Operation>(`operations/${id}`)).done > 0);
     // By the other instance: the topic is the command.
+    await eventually('the other one knows of it', () => isState(id, 'running', second));
     await ask(`operations/${id}/pause`, {}, second);
     await eventually('it is paused here', () => isState(id, 'paused'));
     // What the pause has not kept back is written in one transaction, which ends before another that begins now.
@@ -282,14 +277,14 @@ describe('dead letters', () => {
       order(1, { id: 'abcdef0123456789' }),
       { key: JSON.stringify(['progress', topics.group, 'abcdef0123456789']), value: '{"v":1,"body":null}' },
     ]);
-    const before = await ask<readonly Operation[]>('operations');
     await die([broken(2_000)]);
+    const before = await ask<readonly Operation[]>('operations');
     const [letter] = await letters();
     const command = { selection: [{ partition: letter?.partition, offset: letter?.offset }] };
     const { id } = await ask<Operation>('dead-letters/replay', command);
     await eventually('it is done', () => isState(id, 'done'));
     expect(await ask<readonly Operation[]>('operations')).toHaveLength(before.length + 1);
-    expect(await isReady(first)).toBe(true);
+    await eventually('it is ready', () => isReady(first));
   });
 
   it('are believed to be replays only with a proof', async () => {
@@ -306,7 +301,7 @@ describe('dead letters', () => {
   });
 
   it('are deleted before a time, when their number is told', async () => {
-    await areIndexed();
+    await areIndexed(first, produced);
     const before = new Date().toISOString();
     const { count } = await ask<DryRun>('dead-letters/purge/dry-run', { before });
     expect(count).toBeGreaterThan(200);

@@ -7,7 +7,7 @@ import { createKafka, TopicReader, type TopicReaderOptions } from '@pipeline/kaf
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
 import { freePort, stop } from '../../tools/lib/processes.mjs';
 import { root } from '../../tools/lib/workspace.mjs';
-import { eventually, testKafka } from '../support/pipeline.js';
+import { createTopic, eventually, PATIENTLY, testKafka } from '../support/pipeline.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'login-event-reader-'));
 let node: { id: number; port: number; controllerPort: number };
@@ -28,7 +28,7 @@ beforeAll(async () => {
   await start();
   const admin = testKafka(address()).admin();
   await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic: 'read', numPartitions: 3 }] });
+  await createTopic(admin, { topic: 'read', numPartitions: 3 });
   await admin.disconnect();
   await write(numbers(0, 3_000));
 });
@@ -42,7 +42,9 @@ afterAll(async () => {
 /** Spread over the partitions. */
 async function write(some: readonly number[], end: 'commit' | 'abort' | 'nothing' = 'nothing') {
   const producer = testKafka(address()).producer(
-    end === 'nothing' ? {} : { transactionalId: 'test', maxInFlightRequests: 1, idempotent: true },
+    end === 'nothing'
+      ? { retry: PATIENTLY }
+      : { retry: PATIENTLY, transactionalId: 'test', maxInFlightRequests: 1, idempotent: true },
   );
   await producer.connect();
   const messages = some.map((one) => ({ value: String(one), partition: one % 3 }));
@@ -90,9 +92,7 @@ it('reaches the end of a topic that is made anew before the end of the former on
   const admin = testKafka(address()).admin();
   const producer = testKafka(address()).producer();
   await Promise.all([admin.connect(), producer.connect()]);
-  const create = (numPartitions: number) =>
-    admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions }] });
-  await create(2);
+  await createTopic(admin, { topic, numPartitions: 2 });
   // Each larger than what is fetched at once.
   const value = Buffer.alloc(2_000);
   for (const partition of [0, 0, 0, 1]) await producer.send({ topic, messages: [{ value, partition }] });
@@ -112,7 +112,7 @@ it('reaches the end of a topic that is made anew before the end of the former on
   await eventually('it has begun', () => hasFetched);
   await admin.deleteTopics({ topics: [topic] });
   await eventually('it is gone', async () => !(await admin.listTopics()).includes(topic));
-  await create(1);
+  await createTopic(admin, { topic });
   anew.abort();
   await eventually('it has read everything', () => isAtEnd, 60_000);
   stopping.abort();

@@ -3,6 +3,7 @@ import { ConfigResourceTypes } from 'kafkajs';
 import { bytes, VALID } from '../support/events.js';
 import {
   collect,
+  createTopic,
   eventually,
   isReady,
   produce,
@@ -32,10 +33,7 @@ const pausedBy = async ({ url }: Service): Promise<string[]> => {
 it('a dead letter that does not fit waits for a larger limit and an operator, and is delivered then', async () => {
   const topics = uniqueTopics(1);
   const limit = (value: string) => [{ name: 'max.message.bytes', value }];
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic: topics.dlq, numPartitions: 1, configEntries: limit('2000') }],
-  });
+  await createTopic(admin, { topic: topics.dlq, configEntries: limit('2000') });
   const consumer = await startService('consumer', topics);
   running.push(consumer);
   await eventually('the consumer is ready', () => isReady(consumer));
@@ -47,9 +45,16 @@ it('a dead letter that does not fit waits for a larger limit and an operator, an
     (await pausedBy(consumer)).includes('undeliverable'),
   );
 
+  const topicConfig = { type: ConfigResourceTypes.TOPIC, name: topics.dlq };
   await admin.alterConfigs({
     validateOnly: false,
-    resources: [{ type: ConfigResourceTypes.TOPIC, name: topics.dlq, configEntries: limit('100000') }],
+    resources: [{ ...topicConfig, configEntries: limit('100000') }],
+  });
+  await eventually('the broker goes by the larger limit', async () => {
+    const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [topicConfig] });
+    return (resources[0]?.configEntries ?? []).some(
+      ({ configName, configValue }) => configName === 'max.message.bytes' && configValue === '100000',
+    );
   });
   expect((await fetch(`${consumer.url}/admin/resume`, { method: 'POST' })).status).toBe(200);
   const values = (topic: string) => reader.records.get(topic)?.map(({ value }) => value) ?? [];

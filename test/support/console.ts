@@ -7,7 +7,15 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { root } from '../../tools/lib/workspace.mjs';
 import { launchBrowser } from './browser.mjs';
 import { numberedEvents } from './events.js';
-import { eventually, isReady, produce, startService, uniqueTopics, type Service } from './pipeline.js';
+import {
+  eventually,
+  isReady,
+  metric,
+  produce,
+  startService,
+  uniqueTopics,
+  type Service,
+} from './pipeline.js';
 
 const ROLES = ['viewer', 'operator', 'admin'] as const;
 type Role = (typeof ROLES)[number];
@@ -85,6 +93,10 @@ export function useConsole() {
     Object.assign(started, { consumer, browser });
     await eventually('the consumer is ready', () => isReady(consumer));
     await produce(topics.input, numberedEvents(0, 20 * DEAD_LETTERS));
+    await eventually(
+      'it has dead-lettered them',
+      async () => (await metric(consumer, 'pipeline_dlq_total')) === DEAD_LETTERS,
+    );
     started.producer = await startService('producer', topics, {
       PRODUCER_RATE: '25',
       PRODUCER_INVALID_RATIO: '0',

@@ -113,7 +113,7 @@ export class SecuredPipeline {
     let sent = 0;
     const end = new AbortController();
     const send = async () => {
-      const producer = this.admin.producer({ retry: PATIENTLY });
+      const producer = this.admin.producer({ idempotent: true, retry: PATIENTLY });
       await producer.connect();
       while (!end.signal.aborted) {
         const messages = numberedEvents(2 * sent + 1, 2 * sent + 2).map((one) => ({ ...one, partition: 0 }));

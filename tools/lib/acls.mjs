@@ -1,3 +1,5 @@
+import { waitFor } from './processes.mjs';
+
 /**
  * The least that each app needs; docs/SECURITY-KAFKA.md explains every line, and the tests show that one less is
  * too little. Read and Write bring Describe with them.
@@ -76,6 +78,8 @@ const ALLOW = 3;
 const LITERAL = 3;
 const PREFIXED = 4;
 
+const REVOKE_MS = 60_000;
+
 /** @param {Acl} acl */
 const toEntry = ({ principal, resource, name, prefix = false, operation }) => ({
   resourceType: RESOURCES[resource],
@@ -91,9 +95,20 @@ const toEntry = ({ principal, resource, name, prefix = false, operation }) => ({
 export const grant = (kafka, acls) =>
   withAdmin(kafka, (admin) => admin.createAcls({ acl: acls.map(toEntry) }));
 
-/** @param {import('kafkajs').Kafka} kafka as a user who may @param {Acl[]} acls */
+/**
+ * Takes rights away, and waits until the broker goes by that.
+ * @param {import('kafkajs').Kafka} kafka as a user who may
+ * @param {Acl[]} acls
+ */
 export const revoke = (kafka, acls) =>
-  withAdmin(kafka, (admin) => admin.deleteAcls({ filters: acls.map(toEntry) }));
+  withAdmin(kafka, async (admin) => {
+    const filters = acls.map(toEntry);
+    await admin.deleteAcls({ filters });
+    for (const filter of filters) {
+      const isGone = async () => (await admin.describeAcls(filter)).resources.length === 0;
+      await waitFor(isGone, { timeoutMs: REVOKE_MS, what: `${filter.resourceName} is not allowed any more` });
+    }
+  });
 
 /**
  * @param {import('kafkajs').Kafka} kafka

@@ -1,4 +1,7 @@
 import kafkajs from 'kafkajs';
+import { waitFor } from './processes.mjs';
+
+const CREATE_MS = 60_000;
 
 /**
  * Creates a topic and writes messages to it, in their order, a chunk at a time.
@@ -9,7 +12,14 @@ export async function fillTopic(kafka, { topic, partitions, replication, message
   const admin = kafka.admin();
   await admin.connect();
   const settings = { numPartitions: partitions, replicationFactor: replication };
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, ...settings }] });
+  await admin.createTopics({ waitForLeaders: false, topics: [{ topic, ...settings }] });
+  // A busy broker may know of the topic only seconds later.
+  const isThere = () =>
+    admin.fetchTopicOffsets(topic).then(
+      (found) => found.length === partitions,
+      () => false,
+    );
+  await waitFor(isThere, { timeoutMs: CREATE_MS, what: `topic ${topic}` });
   await admin.disconnect();
   const producer = kafka.producer({
     idempotent: true,

@@ -97,11 +97,15 @@ export async function run(command, args, { cwd, signal, quiet = false }) {
 
 /** Above what services use, and below what Linux gives to outgoing connections, which could take it meanwhile. */
 const [FIRST_PORT, LAST_PORT] = [15_000, 32_767];
+/** It may take seconds until they are listened on. @type {Set<number>} */
+const handedOut = new Set();
 
-/** @returns {Promise<number>} a port on the loopback address that nobody listens on */
+/** @returns {Promise<number>} a port on the loopback address that nobody listens on, another one each time */
 export async function freePort() {
   for (;;) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
     if (await isFree(port)) return port;
   }
 }
