@@ -1,5 +1,5 @@
 import kafkajs from 'kafkajs';
-import { waitFor } from '../../tools/lib/processes.mjs';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { fillTopic } from '../../tools/lib/fill-topic.mjs';
 import { events } from './events.mjs';
 
@@ -8,7 +8,6 @@ const CHUNK_BYTES = 1_000_000;
 const MAX_CHUNK = 5_000;
 /** Key and what surrounds it, at most. */
 const RECORD_OVERHEAD = 60;
-const CREATE_LIMIT_MS = 60_000;
 
 /** @param {string} brokers */
 export const connect = (brokers) =>
@@ -38,7 +37,7 @@ export function inputOf(context, options) {
 async function fillInput({ brokers, signal }, topic, options) {
   console.error(`Writing ${options.count} events …`);
   const { partitions } = options;
-  await withAdmin(brokers, (admin) => createTopics(admin, { topics: [topic], partitions, signal }));
+  await withAdmin(brokers, (admin) => createTopics(admin, layoutOf({ topics: [topic], partitions }), signal));
   const input = { ...options, topic, valid: 0, bytes: 0 };
   const messages = function* () {
     for (const { key, value, valid } of events(options)) {
@@ -70,7 +69,7 @@ async function fillInput({ brokers, signal }, topic, options) {
 export function withTopics({ brokers, signal }, options, work) {
   const { topics } = options;
   return withAdmin(brokers, async (admin) => {
-    await createTopics(admin, { ...options, signal });
+    await createTopics(admin, layoutOf(options), signal);
     try {
       return await work(admin);
     } finally {
@@ -95,23 +94,12 @@ async function withAdmin(brokers, work) {
 }
 
 /**
- * Creates topics and waits until their leaders answer; with `waitForLeaders` kafkajs fails where it should wait.
- * @param {kafkajs.Admin} admin
- * @param {{ topics: string[], partitions: number, settings?: Record<string, string>, signal: AbortSignal }} options
+ * @param {{ topics: string[], partitions: number, settings?: Record<string, string> }} options
+ * @returns {kafkajs.ITopicConfig[]}
  */
-async function createTopics(admin, { topics, partitions, settings = {}, signal }) {
+function layoutOf({ topics, partitions, settings = {} }) {
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  const layout = { numPartitions: partitions, replicationFactor: 1, configEntries };
-  await admin.createTopics({
-    waitForLeaders: false,
-    topics: topics.map((topic) => ({ topic, ...layout })),
-  });
-  const ready = () =>
-    Promise.all(topics.map((topic) => admin.fetchTopicOffsets(topic))).then(
-      (all) => all.every((offsets) => offsets.length === partitions),
-      () => false,
-    );
-  await waitFor(ready, { timeoutMs: CREATE_LIMIT_MS, what: 'creating topics', signal });
+  return topics.map((topic) => ({ topic, numPartitions: partitions, replicationFactor: 1, configEntries }));
 }
 
 /** How many records a topic has got, markers of transactions included. @param {kafkajs.Admin} admin @param {string} topic */

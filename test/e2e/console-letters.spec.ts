@@ -7,7 +7,7 @@ import { eventually } from '../support/pipeline.js';
 const running = useConsole();
 const { topics, inTab } = running;
 
-/** Until the list is there: what arrives above a button moves it, and a press meanwhile may miss it. */
+/** Waits for the list: what arrives above a button moves it, and a press meanwhile may miss it. */
 async function goToLetters(page: Page): Promise<Locator> {
   await goTo(page, 'Dead letters');
   const list = page.getByRole('table', { name: 'Dead letters, newest first' });

@@ -106,6 +106,7 @@ describe('the console', () => {
   it('pauses single partitions of this instance', () =>
     inTab('operator', async (page) => {
       await goTo(page, 'Pause');
+      // What arrives above the form moves it.
       await page.getByText('Nothing is paused.').waitFor();
       await page.getByLabel('Reason').fill('a look at one of them');
       await page.getByLabel('This instance only').check();

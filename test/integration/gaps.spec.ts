@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { bytes, numbersIn, VALID } from '../support/events.js';
 import {
   collect,
-  createTopic,
   eventually,
   isReady,
   metric,
@@ -47,7 +47,7 @@ async function compactedTopic() {
     'segment.bytes': '1048576',
     'delete.retention.ms': '0',
   }).map(([name, value]) => ({ name, value }));
-  await createTopic(admin, { topic: topics.input, configEntries });
+  await createTopics(admin, [{ topic: topics.input, configEntries }]);
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   const other = kafka.producer({
     transactionalId: topics.input,

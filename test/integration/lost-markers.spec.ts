@@ -31,11 +31,8 @@ beforeAll(async () => {
   await cluster.start(3, aborted.signal);
   admin = kafka().admin();
   await admin.connect();
-  await eventually(
-    'all brokers are there',
-    async () => (await admin.describeCluster()).brokers.length === LAST,
-  );
-  await createTopic('__consumer_offsets', [[1], [LAST]], [{ name: 'cleanup.policy', value: 'compact' }]);
+  await eventually('all brokers are there', async () => (await admin.describeCluster()).brokers.length === 3);
+  await placeTopic('__consumer_offsets', [[1], [LAST]], [{ name: 'cleanup.policy', value: 'compact' }]);
 });
 
 afterAll(async () => {
@@ -44,7 +41,7 @@ afterAll(async () => {
   await cluster.close();
 });
 
-async function createTopic(
+async function placeTopic(
   topic: string,
   replicas: number[][],
   configEntries: { name: string; value: string }[] = [],
@@ -73,9 +70,9 @@ function topicsOf(broker: number): Topics {
 /** One event was read, and what it became written, by a transaction that is still open. */
 async function beginTransaction(topics: Topics) {
   const { input, output, dlq, group } = topics;
-  await createTopic(input, [[1, 2]]);
-  await createTopic(dlq, [[1, 2]]);
-  await createTopic(output, [[LAST]]);
+  await placeTopic(input, [[1, 2]]);
+  await placeTopic(dlq, [[1, 2]]);
+  await placeTopic(output, [[LAST]]);
   await eventually('the topics have leaders', () => haveLeaders(admin, [input, output, dlq]));
   await produce(input, [{ key: 'k', value: bytes({ ...VALID, number: 1 }) }], kafka());
   const producer = kafka().producer({

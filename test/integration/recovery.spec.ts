@@ -1,9 +1,9 @@
 import { afterAll, afterEach, expect, it } from '@jest/globals';
 import { PartitionAssigners, type PartitionAssigner } from 'kafkajs';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,
-  createTopic,
   eventually,
   isReady,
   produce,
@@ -93,7 +93,7 @@ it.concurrent(
     running.push({ stop: () => others.disconnect() });
     const admin = testKafka().admin();
     await admin.connect();
-    await createTopic(admin, { topic: topics.input });
+    await createTopics(admin, [{ topic: topics.input }]);
     await admin.disconnect();
     await others.subscribe({ topic: topics.input });
     const joined = new Promise((resolve) => others.on('consumer.group_join', resolve));

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { bytes, VALID } from '../support/events.js';
 import {
-  createTopic,
   eventually,
   isReady,
   produce,
@@ -66,7 +66,7 @@ it('a replay to a topic that does not exist is refused', async () => {
 });
 
 it('a replay whose target is deleted meanwhile fails, and says which topic is missing', async () => {
-  await createTopic(admin, { topic: target });
+  await createTopics(admin, [{ topic: target }]);
   expect((await command('replay/dry-run')).status).toBe(200);
   expect((await command('replay', 1)).status).toBe(200);
   await eventually('it is at work', async () => ((await operations())[0]?.done ?? 0) > 0);

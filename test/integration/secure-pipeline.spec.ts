@@ -319,6 +319,7 @@ describe('authentication that fails while events flow', () => {
     await grant(admin, acls);
     const { tokenKey: key, passwords: clients } = cluster.security;
     const endpoint = { key, clients, lifetimeSeconds: 15 };
+    // Not one that the kernel chooses: it could give it to somebody else while nobody listens.
     const port = await freePort();
     const tokens = await startTokenServer({ ...endpoint, port });
     const consumer = await pipeline.start('consumer', topics, {

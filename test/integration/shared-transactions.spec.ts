@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { CommittedOffsets, createKafka, TransactionalProducer, type OutgoingRecord } from '@pipeline/kafka';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { bytes, numbersIn, VALID } from '../support/events.js';
 import {
   brokers,
   collect,
   eventually,
-  haveLeaders,
   isReady,
   metric,
   startService,
@@ -27,12 +27,10 @@ afterAll(async () => {
 /** A member of a group that takes nothing, and a producer of the group's first partition. */
 async function setUp() {
   const topics = uniqueTopics(2);
-  const names = [topics.input, topics.output];
-  await admin.createTopics({
-    waitForLeaders: false,
-    topics: names.map((topic) => ({ topic, numPartitions: 2 })),
-  });
-  await eventually('the topics are there', () => haveLeaders(admin, names));
+  await createTopics(
+    admin,
+    [topics.input, topics.output].map((topic) => ({ topic, numPartitions: 2 })),
+  );
   const offsets = new CommittedOffsets(kafka, topics.group);
   const producer = await open(topics);
   const member = await join(topics);

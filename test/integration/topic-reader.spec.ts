@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { createKafka, TopicReader, type TopicReaderOptions } from '@pipeline/kafka';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { brokerAnswers, kafkaJars, requireJava, startBroker } from '../../tools/lib/kafka.mjs';
 import { freePort, stop } from '../../tools/lib/processes.mjs';
 import { root } from '../../tools/lib/workspace.mjs';
-import { createTopic, eventually, PATIENTLY, testKafka } from '../support/pipeline.js';
+import { eventually, PATIENTLY, testKafka } from '../support/pipeline.js';
 
 const dir = mkdtempSync(join(tmpdir(), 'login-event-reader-'));
 let node: { id: number; port: number; controllerPort: number };
@@ -28,7 +29,7 @@ beforeAll(async () => {
   await start();
   const admin = testKafka(address()).admin();
   await admin.connect();
-  await createTopic(admin, { topic: 'read', numPartitions: 3 });
+  await createTopics(admin, [{ topic: 'read', numPartitions: 3 }]);
   await admin.disconnect();
   await write(numbers(0, 3_000));
 });
@@ -44,7 +45,7 @@ async function write(some: readonly number[], end: 'commit' | 'abort' | 'nothing
   const producer = testKafka(address()).producer(
     end === 'nothing'
       ? { retry: PATIENTLY }
-      : { retry: PATIENTLY, transactionalId: 'test', maxInFlightRequests: 1, idempotent: true },
+      : { transactionalId: 'test', maxInFlightRequests: 1, idempotent: true, retry: PATIENTLY },
   );
   await producer.connect();
   const messages = some.map((one) => ({ value: String(one), partition: one % 3 }));
@@ -92,7 +93,7 @@ it('reaches the end of a topic that is made anew before the end of the former on
   const admin = testKafka(address()).admin();
   const producer = testKafka(address()).producer();
   await Promise.all([admin.connect(), producer.connect()]);
-  await createTopic(admin, { topic, numPartitions: 2 });
+  await createTopics(admin, [{ topic, numPartitions: 2 }]);
   // Each larger than what is fetched at once.
   const value = Buffer.alloc(2_000);
   for (const partition of [0, 0, 0, 1]) await producer.send({ topic, messages: [{ value, partition }] });
@@ -112,7 +113,7 @@ it('reaches the end of a topic that is made anew before the end of the former on
   await eventually('it has begun', () => hasFetched);
   await admin.deleteTopics({ topics: [topic] });
   await eventually('it is gone', async () => !(await admin.listTopics()).includes(topic));
-  await createTopic(admin, { topic });
+  await createTopics(admin, [{ topic }]);
   anew.abort();
   await eventually('it has read everything', () => isAtEnd, 60_000);
   stopping.abort();

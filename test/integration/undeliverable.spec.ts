@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { ConfigResourceTypes } from 'kafkajs';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { bytes, VALID } from '../support/events.js';
 import {
   collect,
-  createTopic,
   eventually,
   isReady,
   produce,
@@ -33,7 +33,7 @@ const pausedBy = async ({ url }: Service): Promise<string[]> => {
 it('a dead letter that does not fit waits for a larger limit and an operator, and is delivered then', async () => {
   const topics = uniqueTopics(1);
   const limit = (value: string) => [{ name: 'max.message.bytes', value }];
-  await createTopic(admin, { topic: topics.dlq, configEntries: limit('2000') });
+  await createTopics(admin, [{ topic: topics.dlq, configEntries: limit('2000') }]);
   const consumer = await startService('consumer', topics);
   running.push(consumer);
   await eventually('the consumer is ready', () => isReady(consumer));
@@ -50,7 +50,7 @@ it('a dead letter that does not fit waits for a larger limit and an operator, an
     validateOnly: false,
     resources: [{ ...topicConfig, configEntries: limit('100000') }],
   });
-  await eventually('the broker goes by the larger limit', async () => {
+  await eventually('the broker tells the larger limit', async () => {
     const { resources } = await admin.describeConfigs({ includeSynonyms: false, resources: [topicConfig] });
     return (resources[0]?.configEntries ?? []).some(
       ({ configName, configValue }) => configName === 'max.message.bytes' && configValue === '100000',

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from '@jest/globals';
-import type { Admin, IHeaders, ITopicConfig, Kafka, KafkaMessage, Message } from 'kafkajs';
+import type { Admin, IHeaders, Kafka, KafkaMessage, Message } from 'kafkajs';
 import { filterAborted } from '../../libs/kafka/src/driver/codec/filter-aborted.js';
 import { replaceModule } from '../../libs/kafka/src/driver/codec/replace-module.js';
 import { compileCache } from '../../tools/lib/cache.mjs';
@@ -153,13 +153,6 @@ export const haveLeaders = (admin: Admin, topics: string[], count = 1): Promise<
       ),
     () => false,
   );
-
-/** Makes a topic; a busy broker may know of it only seconds later, which kafkajs' own wait takes for a failure. */
-export async function createTopic(admin: Admin, settings: ITopicConfig): Promise<void> {
-  const { topic, numPartitions = 1 } = settings;
-  await admin.createTopics({ waitForLeaders: false, topics: [settings] });
-  await eventually(`${topic} has its leaders`, () => haveLeaders(admin, [topic], numPartitions));
-}
 
 /** A topic that was just made may be without its leader for seconds where many are made at once. */
 export const PATIENTLY = { maxRetryTime: 1_000, retries: 100 };

@@ -1,7 +1,5 @@
 import kafkajs from 'kafkajs';
-import { waitFor } from './processes.mjs';
-
-const CREATE_MS = 60_000;
+import { createTopics } from './create-topics.mjs';
 
 /**
  * Creates a topic and writes messages to it, in their order, a chunk at a time.
@@ -12,14 +10,7 @@ export async function fillTopic(kafka, { topic, partitions, replication, message
   const admin = kafka.admin();
   await admin.connect();
   const settings = { numPartitions: partitions, replicationFactor: replication };
-  await admin.createTopics({ waitForLeaders: false, topics: [{ topic, ...settings }] });
-  // A busy broker may know of the topic only seconds later.
-  const isThere = () =>
-    admin.fetchTopicOffsets(topic).then(
-      (found) => found.length === partitions,
-      () => false,
-    );
-  await waitFor(isThere, { timeoutMs: CREATE_MS, what: `topic ${topic}` });
+  await createTopics(admin, [{ topic, ...settings }]);
   await admin.disconnect();
   const producer = kafka.producer({
     idempotent: true,

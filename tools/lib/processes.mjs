@@ -96,11 +96,12 @@ export async function run(command, args, { cwd, signal, quiet = false }) {
 }
 
 /** Above what services use, and below what Linux gives to outgoing connections, which could take it meanwhile. */
-const [FIRST_PORT, LAST_PORT] = [15_000, 32_767];
-/** It may take seconds until they are listened on. @type {Set<number>} */
+const FIRST_PORT = 15_000;
+export const LAST_PORT = 32_767;
+/** By this process; it may take seconds until they are listened on. @type {Set<number>} */
 const handedOut = new Set();
 
-/** @returns {Promise<number>} a port on the loopback address that nobody listens on, another one each time */
+/** @returns {Promise<number>} a port on the loopback address that nobody listens on, never one twice */
 export async function freePort() {
   for (;;) {
     const port = randomInt(FIRST_PORT, LAST_PORT + 1);

@@ -1,22 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { waitFor } from '../../../tools/lib/processes.mjs';
+import { createTopics } from '../../../tools/lib/create-topics.mjs';
 
 const INTERVAL_MS = 1_000;
-const CREATE_MS = 30_000;
 
 /** @param {import('kafkajs').Kafka} kafka @param {string} topic @param {number} partitions @param {number} replication */
 export function createTopic(kafka, topic, partitions, replication) {
   const settings = { topic, numPartitions: partitions, replicationFactor: replication };
-  return withAdmin(kafka, async (admin) => {
-    await admin.createTopics({ waitForLeaders: false, topics: [settings] });
-    // A broker that is asked too early does not know the topic.
-    const isThere = () =>
-      partitionsOf(admin, [topic]).then(
-        ([found]) => found?.partitions.length === partitions,
-        () => false,
-      );
-    await waitFor(isThere, { timeoutMs: CREATE_MS, what: `topic ${topic}` });
-  });
+  return withAdmin(kafka, (admin) => createTopics(admin, [settings]));
 }
 
 /** Whether so many consumers share the partitions of a group. @param {import('kafkajs').Kafka} kafka @param {string} group @param {number} members */
@@ -25,6 +15,22 @@ export const haveJoined = (kafka, group, members) =>
     const [found] = (await admin.describeGroups([group])).groups;
     return found?.state === 'Stable' && found.members.length === members;
   }).catch(() => false);
+
+/**
+ * The position of a group in every partition of topics, by `topic/partition`; -1 where it has none.
+ * @param {import('kafkajs').Kafka} kafka
+ * @param {string} groupId
+ * @param {string[]} topics
+ */
+export const positionsOf = (kafka, groupId, topics) =>
+  withAdmin(kafka, async (admin) => {
+    const found = await admin.fetchOffsets({ groupId, topics });
+    return new Map(
+      found.flatMap(({ topic, partitions }) =>
+        partitions.map(({ partition, offset }) => [`${topic}/${partition}`, Number(offset)]),
+      ),
+    );
+  });
 
 /** The broker that leads a partition. @param {import('kafkajs').Kafka} kafka @param {string} topic @param {number} partition */
 export async function leaderOf(kafka, topic, partition) {

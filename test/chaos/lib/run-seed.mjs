@@ -10,7 +10,7 @@ import { Instances } from './instances.mjs';
 import { startIllServer } from '../../support/ill-server.mjs';
 import { readCommitted, readUncommitted } from '../../support/kcat.mjs';
 import { feed } from './feed.mjs';
-import { createTopic, haveJoined } from './kafka-admin.mjs';
+import { createTopic, haveJoined, positionsOf } from './kafka-admin.mjs';
 import { describeLost, judge, numberOf } from './oracle.mjs';
 import { describeFault, planFaults } from './plan.mjs';
 import { Progress } from './progress.mjs';
@@ -88,7 +88,8 @@ export async function runSeed(cluster, run, signal) {
       const areEmpty = async () => {
         if (!(await instances.areDone(retries, PARTITIONS))) quietSince = Infinity;
         else quietSince = Math.min(quietSince, Date.now());
-        return Date.now() - quietSince >= QUIET_MS;
+        // A partition that cannot be fetched says nothing of its lag.
+        return Date.now() - quietSince >= QUIET_MS && !(await hasWaiting(cluster, kafka, group, retries));
       };
       const what = `seed ${seed}: the retry topics are empty`;
       await waitFor(areEmpty, { ...until, what });
@@ -128,6 +129,21 @@ export async function runSeed(cluster, run, signal) {
     slowestRecoveryMs,
     broken: instances.broken,
   };
+}
+
+/**
+ * Whether there are records that a group has not taken yet.
+ * @param {import('../../support/cluster.mjs').Cluster} cluster
+ * @param {import('kafkajs').Kafka} kafka
+ * @param {string} group
+ * @param {string[]} topics
+ */
+async function hasWaiting({ addresses }, kafka, group, topics) {
+  const positions = await positionsOf(kafka, group, topics);
+  const records = await Promise.all(topics.map((topic) => readCommitted(addresses, topic)));
+  return topics.some((topic, index) =>
+    records[index]?.some(({ partition, offset }) => offset >= (positions.get(`${topic}/${partition}`) ?? -1)),
+  );
 }
 
 /**
