@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { VALID, bytes } from '../support/events.js';
-import { describeLost, judge, keyOf } from './lib/oracle.mjs';
+import { findLost, judge, keyOf } from './lib/oracle.mjs';
 
 const input = [
   { value: bytes(VALID), valid: true, partition: 0 },
@@ -40,8 +40,8 @@ describe('the oracle', () => {
 
 it('tells where events were lost, and which of them are only not committed', () => {
   const spread = input.map((event, number) => ({ ...event, partition: number % 2 }));
-  expect(describeLost(spread, [first], [first, third])).toBe(
-    'lost of partition 1: 1, the first 1, the last 1, written but not committed 0\n' +
-      'lost of partition 0: 1, the first 2, the last 2, written but not committed 1',
-  );
+  expect(findLost(spread, [first], [first, third])).toEqual([
+    { partition: 1, lost: 1, first: 1, last: 1, notCommitted: 0 },
+    { partition: 0, lost: 1, first: 2, last: 2, notCommitted: 1 },
+  ]);
 });

@@ -47,6 +47,11 @@ export class Cluster {
     return this.#nodes.map(({ doorPort }) => `127.0.0.1:${doorPort}`).join(',');
   }
 
+  /** Of the first broker, with the classpath of Kafka's own tools. */
+  get files() {
+    return { classpath: join(this.#jars, '*'), folder: join(this.#dir, 'node-1') };
+  }
+
   /** @param {number} id @param {NodeJS.Signals} signal */
   async end(id, signal) {
     const broker = this.#brokers.get(id);

@@ -61,23 +61,21 @@ export function judge(
 }
 
 /**
- * Where the lost events were, and how many of them were written in transactions that were not committed.
+ * Where events were lost, and how many of them were written in transactions that were not committed.
  * @param {Expected[]} expected @param {Pick<Found, 'key'>[]} committed @param {Pick<Found, 'key'>[]} written
  */
-export function describeLost(expected, committed, written) {
+export function findLost(expected, committed, written) {
   const numbersOf = (/** @type {Pick<Found, 'key'>[]} */ some) =>
     new Set(some.map(({ key }) => numberOf(key)));
   const [seen, known] = [numbersOf(committed), numbersOf(written)];
   const lost = expected
     .map(({ partition }, number) => ({ partition, number }))
     .filter(({ number }) => !seen.has(number));
-  return [...new Set(lost.map(({ partition }) => partition))]
-    .map((partition) => {
-      const numbers = lost.filter((one) => one.partition === partition).map(({ number }) => number);
-      const hidden = numbers.filter((number) => known.has(number)).length;
-      return `lost of partition ${partition}: ${numbers.length}, the first ${numbers[0]}, the last ${numbers.at(-1)}, written but not committed ${hidden}`;
-    })
-    .join('\n');
+  return [...new Set(lost.map(({ partition }) => partition))].map((partition) => {
+    const numbers = lost.filter((one) => one.partition === partition).map(({ number }) => number);
+    const notCommitted = numbers.filter((number) => known.has(number)).length;
+    return { partition, lost: numbers.length, first: numbers[0], last: numbers.at(-1), notCommitted };
+  });
 }
 
 /** @param {Buffer} input @param {Buffer} output @param {boolean} areLookedUp */

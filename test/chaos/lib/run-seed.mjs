@@ -10,8 +10,9 @@ import { Instances } from './instances.mjs';
 import { startIllServer } from '../../support/ill-server.mjs';
 import { readCommitted, readUncommitted } from '../../support/kcat.mjs';
 import { feed } from './feed.mjs';
+import { describeTransactions } from './dump.mjs';
 import { createTopic, haveJoined, positionsOf } from './kafka-admin.mjs';
-import { describeLost, judge, numberOf } from './oracle.mjs';
+import { findLost, judge, numberOf } from './oracle.mjs';
 import { describeFault, planFaults } from './plan.mjs';
 import { Progress } from './progress.mjs';
 
@@ -120,7 +121,12 @@ export async function runSeed(cluster, run, signal) {
     const written = await Promise.all(
       [output, dlq].map((topic) => readUncommitted(cluster.addresses, topic)),
     );
-    console.error(describeLost(expected, [...processed, ...deadLettered], written.flat()));
+    for (const found of findLost(expected, [...processed, ...deadLettered], written.flat())) {
+      console.error(`lost: ${JSON.stringify(found)}`);
+      if (found.notCommitted === 0) continue;
+      const names = [output, dlq].map((topic) => `${topic}-${found.partition}`);
+      console.error(await describeTransactions(cluster, `${group}/${input}/${found.partition}`, names));
+    }
   }
   const { longestPauseMs, slowestRecoveryMs } = progress;
   return {
