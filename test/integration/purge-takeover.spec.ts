@@ -115,6 +115,7 @@ describe('a purge whose instance has died', () => {
     const ends = [{ partition: 0, offset: await die(others, unsigned, LETTERS) }];
     const order = { createdAt: Date.now() - 110_000, ends };
     await produce(`${others.group}-operations`, [abandoned(others, order, undefined)]);
+    await eventually('it is known', async () => (await operation(unsigned))?.state === 'running');
     await eventually('it has failed', async () => (await operation(unsigned))?.state === 'failed', 60_000);
     expect(await firstOffset(others)).toBe(0);
     await unsigned.stop('SIGKILL');

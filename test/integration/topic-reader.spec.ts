@@ -42,11 +42,10 @@ afterAll(async () => {
 
 /** Spread over the partitions. */
 async function write(some: readonly number[], end: 'commit' | 'abort' | 'nothing' = 'nothing') {
-  const producer = testKafka(address()).producer(
-    end === 'nothing'
-      ? { retry: PATIENTLY }
-      : { transactionalId: 'test', maxInFlightRequests: 1, idempotent: true, retry: PATIENTLY },
-  );
+  const producer = testKafka(address()).producer({
+    retry: PATIENTLY,
+    ...(end !== 'nothing' && { transactionalId: 'test', maxInFlightRequests: 1, idempotent: true }),
+  });
   await producer.connect();
   const messages = some.map((one) => ({ value: String(one), partition: one % 3 }));
   if (end === 'nothing') await producer.send({ topic: 'read', messages });
