@@ -20,7 +20,10 @@ export class Cluster {
   #jars = '';
   #settings;
 
-  /** @param {(node: { port: number }) => Record<string, string>} [settings] of a broker, on top of the usual ones */
+  /**
+   * @param {(node: { id: number, port: number, clientPort: number }) => Record<string, string>} [settings] of a broker,
+   *   on top of the usual ones
+   */
   constructor(settings = () => ({})) {
     this.#settings = settings;
   }
@@ -47,9 +50,14 @@ export class Cluster {
     return this.#nodes.map(({ doorPort }) => `127.0.0.1:${doorPort}`).join(',');
   }
 
-  /** Of the first broker, with the classpath of Kafka's own tools. */
-  get files() {
-    return { classpath: join(this.#jars, '*'), folder: join(this.#dir, 'node-1') };
+  /** Of Kafka's own tools. */
+  get classpath() {
+    return join(this.#jars, '*');
+  }
+
+  /** Where a broker has its partitions, each in a folder. @param {number} id */
+  folderOf(id) {
+    return join(this.#dir, `node-${id}`);
   }
 
   /** @param {number} id @param {NodeJS.Signals} signal */

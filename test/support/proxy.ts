@@ -17,6 +17,9 @@ export class LossyProxy {
   private readonly server: Server;
   private readonly sockets = new Set<Socket>();
   private wanted: { readonly apiKey: number; readonly what: Lost } | undefined;
+  private watched: { readonly apiKey: number; readonly seen: () => void } | undefined;
+  /** Nobody hears of any answer. */
+  isMute = false;
   /** How many requests or answers were lost so far. */
   lost = 0;
 
@@ -38,6 +41,11 @@ export class LossyProxy {
   /** Loses the next request of a kind, or its answer. */
   lose(apiKey: number, what: Lost): void {
     this.wanted = { apiKey, what };
+  }
+
+  /** Calls once, before the next request of a kind is passed on. */
+  beforeNext(apiKey: number, seen: () => void): void {
+    this.watched = { apiKey, seen };
   }
 
   async close(): Promise<void> {
@@ -70,15 +78,20 @@ export class LossyProxy {
     broker.on(
       'data',
       frames((frame) => {
-        if (!unanswered.delete(frame.readInt32BE(4))) client.write(frame);
+        if (!unanswered.delete(frame.readInt32BE(4)) && !this.isMute) client.write(frame);
       }),
     );
   }
 
   /** A request begins with its size, api key, version and correlation id; an answer with size and that id. */
   private passes(request: Buffer, unanswered: Set<number>): boolean {
-    const { wanted } = this;
-    if (!wanted || request.readInt16BE(4) !== wanted.apiKey) return true;
+    const { wanted, watched } = this;
+    const apiKey = request.readInt16BE(4);
+    if (watched?.apiKey === apiKey) {
+      this.watched = undefined;
+      watched.seen();
+    }
+    if (wanted?.apiKey !== apiKey) return true;
     this.wanted = undefined;
     this.lost++;
     if (wanted.what === 'request') return false;

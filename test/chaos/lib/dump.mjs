@@ -11,7 +11,8 @@ import { promisify } from 'node:util';
  * @param {readonly string[]} partitions that it writes to, `topic-partition`
  */
 export async function describeTransactions(cluster, transactionalId, partitions) {
-  const { classpath, folder } = cluster.files;
+  const { classpath } = cluster;
+  const folder = cluster.folderOf(1);
   const states = readdirSync(folder).filter((name) => name.startsWith('__transaction_state-'));
   const isHis = (/** @type {string} */ line) => line.includes(`"transactionalId":"${transactionalId}"`);
   const found = await Promise.all([

@@ -21,13 +21,17 @@ function setUp(committed: bigint | 'nothing' = 5n, checksMembers = true) {
     commit: [],
   };
   let awaited: Promise<void> | undefined;
+  const spent = new Set<number>();
   const openedFor: TopicPartition[] = [];
   const openProducer = (where: TopicPartition) => {
     const id = openedFor.push(where);
     log.push(`open ${String(id)} for ${String(where.partition)}`);
     const failure = failures.open.shift();
     if (failure) return Promise.reject(failure);
-    const producer: Pick<TransactionalProducer, 'commit' | 'abandon' | 'close'> = {
+    const producer: Pick<TransactionalProducer, 'commit' | 'abandon' | 'close' | 'isSpent'> = {
+      get isSpent() {
+        return spent.has(id);
+      },
       commit: async (positions, write, member) => {
         await write((records) => Promise.resolve(log.push(`${String(id)} writes ${String(records.length)}`)));
         const offsets = positions.map(({ partition, offset }) => `${String(partition)}@${String(offset)}`);
@@ -71,7 +75,7 @@ function setUp(committed: bigint | 'nothing' = 5n, checksMembers = true) {
     events,
   );
   const records: readonly OutgoingRecord[] = [outgoingRecord(), outgoingRecord()];
-  return { log, openedFor, failures, delivery, records, late };
+  return { log, openedFor, failures, spent, delivery, records, late };
 }
 
 describe('a call of the driver that never ends', () => {
@@ -172,6 +176,18 @@ describe('a delivery', () => {
       await expect(delivery.deliver(FakeBatch.of(2), records)).rejects.toThrow('not open');
     },
   );
+
+  it('whose producer is spent is committed; the partition is opened anew before the next, which is no failure', async () => {
+    const { log, spent, delivery, records } = setUp();
+    await delivery.open(WHERE);
+    spent.add(1);
+    await delivery.deliver(FakeBatch.of(2, 5), records);
+    expect(log.slice(2)).toEqual(['1 writes 2', '1 commits 0@7', 'close 1', 'committed']);
+    await expect(delivery.deliver(FakeBatch.of(2, 7), records)).rejects.toThrow(AbortedError);
+    await delivery.open(WHERE);
+    await delivery.deliver(FakeBatch.of(2, 7), records);
+    expect(log.slice(-2)).toEqual(['2 commits 0@9', 'committed']);
+  });
 });
 
 const MEMBER = { memberId: 'm', generationId: 3 };

@@ -83,7 +83,8 @@ export class ExactlyOnceDelivery implements Delivery {
   async deliver(batch: FetchedBatch, records: readonly OutgoingRecord[]): Promise<void> {
     const key = partitionKey(batch);
     const producer = this.producers.get(key);
-    if (!producer) throw new Error('the partition is not open');
+    // Its last producer was spent: the batch is taken again, and the partition opened before.
+    if (!producer) throw new AbortedError('the partition is not open');
     const ready = { batch, records, producer };
     if (!this.canShare || !batch.member || this.alone.has(key) || !isSmall(records)) {
       return this.write([ready]);
@@ -151,6 +152,7 @@ export class ExactlyOnceDelivery implements Delivery {
       // What is committed after the deadline is seen, or shut out, by the next opening.
       await withDriverDeadline(written);
       for (const one of byKey.keys()) this.alone.delete(one);
+      if (producer.isSpent) this.discard(key, producer);
       this.events.emit('transaction', { outcome: 'committed' });
     } catch (error) {
       producer.abandon();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { installLostMarkers, withScope, type LostMarkers } from './lost-markers.js';
+import { askToCommit, installLostMarkers, withScope, type LostMarkers } from './lost-markers.js';
 import { TRANSACTIONS } from './known-coordinators.js';
 import { installed, stock } from './testing/stock.js';
 
@@ -102,7 +102,7 @@ function fakeCluster({ hidden = [], unstable, brokerVersion = 0, losing = 0, ...
 }
 
 /** A producer's first transaction, and what it makes the brokers do; again in the same process where it fails. */
-async function begin(world: World, times = 1) {
+async function begin(world: World, times = 1, then?: typeof askToCommit) {
   const { Broker, cluster, log, asked, left } = fakeCluster(world);
   const lost: Omit<LostMarkers, 'transactionalId'>[] = [];
   const bookkeeping = () => ({
@@ -132,6 +132,7 @@ async function begin(world: World, times = 1) {
     const begun = withScope(scope, () => create({ cluster, transactionalId }).initProducerId());
     await begun.catch((error: unknown) => failures.push(error));
   }
+  await then?.(scope);
   const names = log.map(([name]) => name);
   const requests = log.filter(([name]) => name !== 'look' && name !== 'begin');
   const asId = (args: unknown) => ({ ...(args as object), transactionalId: 'id' });
@@ -183,6 +184,12 @@ it('a former owner that was at work meanwhile has lost nothing', async () => {
 it('without positions none are ended', async () => {
   const { requests } = await begin({ state: 'CompleteAbort', open: [0], hasPosition: false });
   expect(requests).toEqual([open(0), end(false)]);
+});
+
+it('the coordinator can be asked to commit what a producer has begun', async () => {
+  expect((await begin({}, 1, askToCommit)).requests).toEqual([end(true)]);
+  const failures = { end: [protocolError('INVALID_TXN_STATE')] };
+  await expect(begin({ failures }, 1, askToCommit)).rejects.toThrow('INVALID_TXN_STATE');
 });
 
 describe('a position that stays unstable', () => {

@@ -57,6 +57,8 @@ const MOST_ENDS = 3;
 
 /** Of the producer that is begun just now. */
 const offered: TransactionScope[] = [];
+/** How the coordinator is asked to commit what was begun with a scope. */
+const commits = new WeakMap<TransactionScope, () => Promise<unknown>>();
 
 /** @param begin makes kafkajs begin the first transaction of a producer */
 export function withScope<T>(scope: TransactionScope, begin: () => Promise<T>): Promise<T> {
@@ -66,6 +68,13 @@ export function withScope<T>(scope: TransactionScope, begin: () => Promise<T>): 
   if (offered.pop() === undefined) return begun;
   begun.catch(() => undefined);
   throw new Error('kafkajs begins a transaction in another way than it did');
+}
+
+/**
+ * Asks the coordinator to commit the transaction in hand, whatever kafkajs takes it to be in. @throws the driver's error
+ */
+export async function askToCommit(scope: TransactionScope): Promise<void> {
+  await commits.get(scope)?.();
 }
 
 /**
@@ -84,8 +93,12 @@ export function installLostMarkers(require: ReturnType<typeof createRequire>): v
     const scope = offered.pop();
     if (scope) {
       const begin = transactions.initProducerId;
-      const last = new LastTransaction(id, scope, transactions, questionsOf(cluster, id), cluster.retrier);
+      const ask = questionsOf(cluster, id);
+      const last = new LastTransaction(id, scope, transactions, ask, cluster.retrier);
       transactions.initProducerId = () => last.endBefore(begin);
+      commits.set(scope, async () =>
+        (await ask.findCoordinator()).endTxn({ ...producerOf(id, transactions), transactionResult: true }),
+      );
     }
     return transactions;
   });
@@ -169,11 +182,7 @@ class LastTransaction {
 
   /** Again as a whole when one of the requests fails: begun and not ended it would be aborted. */
   private end(partitions: readonly TopicPartition[], isCommit: boolean): Promise<void> {
-    const producer = {
-      transactionalId: this.id,
-      producerId: this.transactions.getProducerId(),
-      producerEpoch: this.transactions.getProducerEpoch(),
-    };
+    const producer = producerOf(this.id, this.transactions);
     const { groupId, position } = this.scope;
     const topics = byTopic(partitions, ({ partition }) => partition);
     return this.retry(async () => {
@@ -189,3 +198,9 @@ class LastTransaction {
     });
   }
 }
+
+const producerOf = (transactionalId: string, transactions: Transactions) => ({
+  transactionalId,
+  producerId: transactions.getProducerId(),
+  producerEpoch: transactions.getProducerEpoch(),
+});

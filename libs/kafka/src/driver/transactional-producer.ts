@@ -4,11 +4,12 @@ import type { OutgoingRecord, TopicPartition } from '../record.js';
 import { byTopic } from '../group-by.js';
 import type { Compression } from './codec/compression.js';
 import type { GroupMembership } from './codec/group-requests.js';
+import { commitAgain } from './commit-again.js';
 import { compressionType } from './compression-type.js';
 import { DISCONNECT_LIMIT_MS } from './connected.js';
 import { committedBy } from './group-transactions.js';
 import { isBusy } from './known-coordinators.js';
-import { withScope, type TransactionScope } from './lost-markers.js';
+import { askToCommit, withScope, type TransactionScope } from './lost-markers.js';
 import { createPartitioner, toTopicMessages } from './messages.js';
 import { tryAgain } from './try-again.js';
 
@@ -54,6 +55,11 @@ const BUSY_WAITS_MS = Array.from({ length: RETRY.retries }, (_, index) =>
   Math.min(RETRY.initialRetryTime * RETRY.multiplier ** index, RETRY.maxRetryTime),
 );
 
+/** There was a commit that had to be asked for twice: only a new producer with the same id can go on. */
+class SpentProducerError extends Error {
+  override readonly name = 'SpentProducerError';
+}
+
 /**
  * Writes transactions of records and positions of the group. One transaction at a time, and none after one has failed:
  * what became of that one, only a new producer with the same id can find out.
@@ -61,6 +67,8 @@ const BUSY_WAITS_MS = Array.from({ length: RETRY.retries }, (_, index) =>
 export class TransactionalProducer {
   private begun: Transaction | undefined;
   private abandoned = false;
+  private readonly closing = new AbortController();
+  private spent = false;
   private working: Promise<unknown> = Promise.resolve();
 
   private constructor(
@@ -114,9 +122,15 @@ export class TransactionalProducer {
     this.abandoned = true;
   }
 
+  /** The last transaction was committed, and the next one takes a new producer with the same id. */
+  get isSpent(): boolean {
+    return this.spent;
+  }
+
   /** Waits for the transaction in hand, for a while. */
   async close(): Promise<void> {
     await withTimeLimit(this.working, this.options.requestTimeoutMs);
+    this.closing.abort();
     await withTimeLimit(this.producer.disconnect(), DISCONNECT_LIMIT_MS);
   }
 
@@ -147,8 +161,16 @@ export class TransactionalProducer {
     }
     try {
       await transaction.commit();
-    } catch (error) {
-      throw new TransactionError('unknown', error);
+    } catch (failure) {
+      // What was asked first may still arrive, and would commit the next transaction half-way; a new epoch refuses it.
+      this.spent = true;
+      const { transactionTimeoutMs } = this.options;
+      const ask = () => askToCommit(this.options);
+      try {
+        await commitAgain(ask, failure, transactionTimeoutMs, this.closing.signal);
+      } catch (error) {
+        throw new TransactionError('unknown', error);
+      }
     }
   }
 
@@ -173,6 +195,7 @@ export class TransactionalProducer {
 
   private async begin(): Promise<Transaction> {
     try {
+      if (this.spent) throw new SpentProducerError('the last commit had to be asked for twice');
       return await this.producer.transaction();
     } catch (error) {
       throw new TransactionError('aborted', error);
