@@ -17,8 +17,8 @@ import { END_TXN, LossyProxy } from '../support/proxy.js';
 
 /** Long enough for the commits of a busy machine, short enough to wait for. */
 const SOCKET_TIMEOUT = 2_000;
-/** Transactional ids and producers that are idle are forgotten after this time. */
-const EXPIRATION = 3_000;
+/** Transactional ids and producers that are idle are forgotten after this time: not while a lost answer is waited for. */
+const EXPIRATION = 6_000;
 
 let proxy: LossyProxy;
 let broker: Cluster;

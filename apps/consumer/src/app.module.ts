@@ -162,7 +162,7 @@ function createDelivery(
       topics: [output, deadLetter, ...retries.map(({ topic }) => topic)],
       onLostMarkers: (lost) => events.emit('lost-markers', lost),
       // Who holds a batch for longer has lost the partition anyway.
-      transactionTimeoutMs: Math.min(Math.max(sessionTimeout, MIN_TRANSACTION_MS), MAX_TRANSACTION_MS),
+      transactionTimeoutMs: Math.min(sessionTimeout, MAX_TRANSACTION_MS),
       requestTimeoutMs: socketTimeout,
       compression,
     });
@@ -172,8 +172,6 @@ function createDelivery(
 /** Without the keys there, events that were replayed and die again are not known as such: that is worth no outage. */
 const OPERATIONS_WAIT_MS = 5_000;
 
-/** A commit that is on its way when its coordinator is killed must outlast the 9 s until the next one takes over. */
-const MIN_TRANSACTION_MS = 20_000;
 /** What brokers allow by default (transaction.max.timeout.ms). */
 const MAX_TRANSACTION_MS = 900_000;
 

@@ -94,15 +94,18 @@ export class OperationJob {
 
   private async runOnce(signal: AbortSignal): Promise<void> {
     const { log } = this.parts;
-    // First, because nobody reads beyond a transaction of this operation whose end the brokers have lost.
-    const producer = await this.open(signal);
-    try {
-      await log.settledKey(signal);
-      await log.caughtUp(signal);
-      await this.work(producer, signal);
-    } finally {
-      await producer.close();
-    }
+    let producer: TransactionalProducer;
+    do {
+      // First, because nobody reads beyond a transaction of this operation whose end the brokers have lost.
+      producer = await this.open(signal);
+      try {
+        await log.settledKey(signal);
+        await log.caughtUp(signal);
+        await this.work(producer, signal);
+      } finally {
+        await producer.close();
+      }
+    } while (producer.isSpent && !signal.aborted);
     // Nobody else would find that the end of the last one was lost.
     await (await this.open(signal)).close();
   }
@@ -133,7 +136,7 @@ export class OperationJob {
     // What others have replayed by now; of its own the cursor tells.
     const marked = this.parts.log.readUpTo;
     const began = performance.now();
-    for (let taken = 0; !signal.aborted;) {
+    for (let taken = 0; !signal.aborted && !producer.isSpent;) {
       const known = state.get(this.id);
       if (!known || stateOf(known) !== 'running') return;
       const { order } = known;

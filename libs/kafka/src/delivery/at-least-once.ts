@@ -19,6 +19,10 @@ export class AtLeastOnceDelivery implements Delivery {
     return Promise.resolve(undefined);
   }
 
+  isOpen(): boolean {
+    return true;
+  }
+
   async deliver(batch: FetchedBatch, records: readonly OutgoingRecord[]): Promise<void> {
     await writeRecords(records, this.limits, (chunk) => this.producer.send(chunk));
     await batch.commit();

@@ -8,6 +8,8 @@ export interface Delivery {
    * to go on from, or undefined where the fetched position is right.
    */
   open(partition: TopicPartition): Promise<bigint | undefined>;
+  /** Whether what was opened serves another batch: not always after one that was delivered. */
+  isOpen(partition: TopicPartition): boolean;
   /**
    * Resolves when all is acknowledged. @throws the driver's error: then it is unknown what was written, and
    * the partition has to be opened and the batch done again.

@@ -80,11 +80,14 @@ export class ExactlyOnceDelivery implements Delivery {
     }
   }
 
+  isOpen(partition: TopicPartition): boolean {
+    return this.producers.has(partitionKey(partition));
+  }
+
   async deliver(batch: FetchedBatch, records: readonly OutgoingRecord[]): Promise<void> {
     const key = partitionKey(batch);
     const producer = this.producers.get(key);
-    // Its last producer was spent: the batch is taken again, and the partition opened before.
-    if (!producer) throw new AbortedError('the partition is not open');
+    if (!producer) throw new Error('the partition is not open');
     const ready = { batch, records, producer };
     if (!this.canShare || !batch.member || this.alone.has(key) || !isSmall(records)) {
       return this.write([ready]);

@@ -37,7 +37,8 @@ describe('a commit whose answer is lost', () => {
     ['cannot be reached', LOST],
     ['is none any more', answer('NOT_COORDINATOR_FOR_GROUP', true)],
     ['loads what it is to know', answer('GROUP_LOAD_IN_PROGRESS', true)],
-    ['still ends the transaction', answer('CONCURRENT_TRANSACTIONS', false)],
+    ['still ends the transaction', answer('CONCURRENT_TRANSACTIONS', true)],
+    ['says what nobody knows', answer('KAFKAJS_UNKNOWN_ERROR_CODE', false)],
   ])('is asked for again while the coordinator %s', async (_, error) => {
     const answers = [...Array.from({ length: 12 }, () => error), 'committed' as const];
     expect(await ask(LOST, answers)).toEqual({ asked: 13, outcome: 'committed' });
@@ -53,7 +54,7 @@ describe('a commit whose answer is lost', () => {
   );
 
   it('fails with the last error once the transaction has timed out, after a question a second', async () => {
-    const busy = answer('CONCURRENT_TRANSACTIONS', false);
+    const busy = answer('CONCURRENT_TRANSACTIONS', true);
     const { asked, outcome } = await ask(LOST, [LOST, ...Array.from({ length: 99 }, () => busy)]);
     expect(outcome).toBe(busy.message);
     expect(asked).toBeGreaterThan(LIMIT_MS / 1_000);
@@ -62,5 +63,13 @@ describe('a commit whose answer is lost', () => {
 
   it('is not asked for any more once the producer is closed', async () => {
     expect(await ask(LOST, [], AbortSignal.abort())).toEqual({ asked: 0, outcome: LOST.message });
+    const closing = new AbortController();
+    setTimeout(() => closing.abort(), 1_000);
+    const { asked } = await ask(
+      LOST,
+      Array.from({ length: 99 }, () => LOST),
+      closing.signal,
+    );
+    expect(asked).toBeLessThan(6);
   });
 });

@@ -1,5 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { askToCommit, installLostMarkers, withScope, type LostMarkers } from './lost-markers.js';
+import {
+  askToCommit,
+  installLostMarkers,
+  withScope,
+  type LostMarkers,
+  type TransactionScope,
+} from './lost-markers.js';
 import { TRANSACTIONS } from './known-coordinators.js';
 import { installed, stock } from './testing/stock.js';
 
@@ -31,6 +37,8 @@ interface World {
   readonly brokerVersion?: number;
   readonly topics?: readonly string[];
   readonly newProducer?: string;
+  /** Of the producer that the coordinator knows, where it is not the one that begins. */
+  readonly epoch?: number;
   /** The transaction that is open ends by itself before the producer begins. */
   readonly isAtWork?: boolean;
   /** What requests fail with at first, by name. */
@@ -66,7 +74,9 @@ function fakeCluster({ hidden = [], unstable, brokerVersion = 0, losing = 0, ...
 
     async [SEND]({ request: { apiKey } }: { request: { apiKey: number } }): Promise<unknown> {
       if (apiKey !== DESCRIBE_PRODUCERS) {
-        return left.state === undefined ? [] : [{ state: left.state, producerId: PRODUCER }];
+        return left.state === undefined
+          ? []
+          : [{ state: left.state, producerId: PRODUCER, producerEpoch: world.epoch ?? 1 }];
       }
       await request('look')({});
       const partitions = [0, 1, 2].map((partition) => ({
@@ -95,19 +105,27 @@ function fakeCluster({ hidden = [], unstable, brokerVersion = 0, losing = 0, ...
       return [0, 1, 2].map((partitionId) => ({ partitionId }));
     },
     findLeaderForPartitions: (_: string, partitions: number[]) => ({ 1: partitions }),
+    brokerPool: { brokers: {} },
     findBroker: () => Promise.resolve(new Broker()),
     findGroupCoordinator: () => Promise.resolve(new Broker()),
   };
   return { Broker, cluster, log, asked, left };
 }
 
+interface Begun {
+  readonly transactions: { readonly commit: () => Promise<void> };
+  readonly scope: TransactionScope;
+  readonly left: { state: string | undefined };
+}
+
 /** A producer's first transaction, and what it makes the brokers do; again in the same process where it fails. */
-async function begin(world: World, times = 1, then?: typeof askToCommit) {
+async function begin(world: World, times = 1, afterwards?: (one: Begun) => unknown) {
   const { Broker, cluster, log, asked, left } = fakeCluster(world);
   const lost: Omit<LostMarkers, 'transactionalId'>[] = [];
   const bookkeeping = () => ({
     getProducerId: () => world.newProducer ?? PRODUCER,
     getProducerEpoch: () => 1,
+    commit: () => Promise.reject(new Error('no answer')),
     initProducerId: () => {
       log.push(['begin']);
       left.state = 'Empty';
@@ -129,10 +147,14 @@ async function begin(world: World, times = 1, then?: typeof askToCommit) {
   const create = cache[TRANSACTIONS].exports;
   const failures: unknown[] = [];
   for (let time = 0; time < times; time++) {
-    const begun = withScope(scope, () => create({ cluster, transactionalId }).initProducerId());
+    const made: ReturnType<typeof bookkeeping>[] = [];
+    const begun = withScope(scope, () => {
+      made.push(create({ cluster, transactionalId }));
+      return (made[0] as ReturnType<typeof bookkeeping>).initProducerId();
+    });
     await begun.catch((error: unknown) => failures.push(error));
+    for (const transactions of made) await afterwards?.({ transactions, scope, left });
   }
-  await then?.(scope);
   const names = log.map(([name]) => name);
   const requests = log.filter(([name]) => name !== 'look' && name !== 'begin');
   const asId = (args: unknown) => ({ ...(args as object), transactionalId: 'id' });
@@ -166,8 +188,9 @@ it.each([
   ['Ongoing', 'aborted'],
   ['Empty', 'aborted'],
 ])('where the last transaction (%s) is still open it is %s', async (state, outcome) => {
-  const { requests, lost } = await begin({ state, open: [0, 2] });
+  const { requests, lost, names } = await begin({ state, open: [0, 2] });
   expect(requests).toEqual([open(0, 2), offsets, end(outcome === 'committed')]);
+  expect(names.filter((name) => name === 'begin')).toHaveLength(1);
   expect(lost).toEqual([{ outcome, partitions: 2 }]);
 });
 
@@ -186,10 +209,42 @@ it('without positions none are ended', async () => {
   expect(requests).toEqual([open(0), end(false)]);
 });
 
-it('the coordinator can be asked to commit what a producer has begun', async () => {
-  expect((await begin({}, 1, askToCommit)).requests).toEqual([end(true)]);
-  const failures = { end: [protocolError('INVALID_TXN_STATE')] };
-  await expect(begin({ failures }, 1, askToCommit)).rejects.toThrow('INVALID_TXN_STATE');
+describe('a commit that is not answered', () => {
+  const unanswered = async ({ transactions, left }: Begun) => {
+    await expect(transactions.commit()).rejects.toThrow('no answer');
+    left.state = 'Ongoing';
+  };
+
+  it('is asked for again by whoever has the scope', async () => {
+    const again = ({ scope }: Begun) => askToCommit(scope);
+    expect((await begin({ state: 'Empty' }, 1, again)).requests).toEqual([end(true)]);
+    const failures = { end: [protocolError('INVALID_TXN_STATE')] };
+    await expect(begin({ state: 'Empty', failures }, 1, again)).rejects.toThrow('INVALID_TXN_STATE');
+  });
+
+  it('is asked for before the next producer begins, which would abort it', async () => {
+    const { requests, names } = await begin({ state: 'Empty' }, 2, unanswered);
+    expect(requests).toEqual([end(true)]);
+    expect(names.filter((name) => name !== 'look')).toEqual(['begin', 'end', 'begin']);
+  });
+
+  it('is not asked for where another producer has begun since', async () => {
+    expect((await begin({ state: 'Empty', epoch: 2 }, 2, unanswered)).requests).toEqual([]);
+  });
+
+  it('is not asked for once it was answered', async () => {
+    const answered = async ({ scope, left }: Begun) => {
+      await askToCommit(scope);
+      left.state = 'Ongoing';
+    };
+    const { requests } = await begin({ state: 'Empty' }, 2, answered);
+    expect(requests).toEqual([end(true), end(true)]);
+  });
+});
+
+it('nothing is committed for a scope that nothing was begun with', () => {
+  const scope = { topics: [], groupId: 'g', onLostMarkers: () => undefined };
+  expect(() => askToCommit(scope)).toThrow('no transaction was begun');
 });
 
 describe('a position that stays unstable', () => {
@@ -228,8 +283,8 @@ describe('an end', () => {
     expect(failures).toEqual([expect.objectContaining({ name: 'LostMarkersError' })]);
   });
 
-  it('is given again from its beginning when a request of it fails', async () => {
-    const { requests } = await begin({
+  it('is given again from its beginning when a request of it fails, and the producer begun anew', async () => {
+    const { requests, names } = await begin({
       ...{ state: 'CompleteCommit', open: [1] },
       failures: {
         end: [protocolError('NOT_COORDINATOR_FOR_GROUP', true)],
@@ -237,6 +292,7 @@ describe('an end', () => {
       },
     });
     expect(requests).toEqual([open(1), open(1), offsets, open(1), offsets, end(true)]);
+    expect(names.at(-1)).toBe('begin');
   });
 
   it('that could not be given after beginning is given by the next beginning, as it was', async () => {

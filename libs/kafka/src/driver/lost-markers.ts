@@ -2,6 +2,7 @@ import type { createRequire } from 'node:module';
 import { byTopic } from '../group-by.js';
 import type { TopicPartition } from '../record.js';
 import { replaceModule } from './codec/replace-module.js';
+import type { DescribedTransaction } from './codec/transaction-requests.js';
 import { isBusy, TRANSACTIONS } from './known-coordinators.js';
 import {
   transactionQuestions,
@@ -9,6 +10,7 @@ import {
   type TransactionCluster,
   type TransactionQuestions,
 } from './open-transactions.js';
+import { forgetSilent } from './silent-brokers.js';
 
 /** What the transactions of one id write to and move. */
 export interface TransactionScope {
@@ -39,6 +41,13 @@ interface Transactions {
   getProducerId(): string;
   getProducerEpoch(): number;
   initProducerId: () => Promise<void>;
+  commit: () => Promise<void>;
+}
+
+interface ProducerOfId {
+  readonly transactionalId: string;
+  readonly producerId: string;
+  readonly producerEpoch: number;
 }
 
 interface Options {
@@ -49,7 +58,7 @@ interface Options {
 type CreateTransactions = (options: Options) => Transactions;
 
 /** States of a transaction, as coordinators name them: their end is being told, or has been. */
-const [PREPARING, COMPLETE] = ['Prepare', 'Complete'];
+const [OPEN, PREPARING, COMPLETE] = ['Ongoing', 'Prepare', 'Complete'];
 const COMMITTED = 'CompleteCommit';
 /** The id has begun anew: how the transaction before that ended is not told any more. */
 const BEGUN_ANEW = 'Empty';
@@ -57,24 +66,26 @@ const MOST_ENDS = 3;
 
 /** Of the producer that is begun just now. */
 const offered: TransactionScope[] = [];
-/** How the coordinator is asked to commit what was begun with a scope. */
-const commits = new WeakMap<TransactionScope, () => Promise<unknown>>();
+/** What was begun with a scope. */
+const begun = new WeakMap<TransactionScope, LastTransaction>();
 
 /** @param begin makes kafkajs begin the first transaction of a producer */
 export function withScope<T>(scope: TransactionScope, begin: () => Promise<T>): Promise<T> {
   offered.push(scope);
   // Its bookkeeping is made before it waits for anything.
-  const begun = begin();
-  if (offered.pop() === undefined) return begun;
-  begun.catch(() => undefined);
+  const beginning = begin();
+  if (offered.pop() === undefined) return beginning;
+  beginning.catch(() => undefined);
   throw new Error('kafkajs begins a transaction in another way than it did');
 }
 
 /**
  * Asks the coordinator to commit the transaction in hand, whatever kafkajs takes it to be in. @throws the driver's error
  */
-export async function askToCommit(scope: TransactionScope): Promise<void> {
-  await commits.get(scope)?.();
+export function askToCommit(scope: TransactionScope): Promise<void> {
+  const transaction = begun.get(scope);
+  if (!transaction) throw new Error('no transaction was begun with this scope');
+  return transaction.commitAgain();
 }
 
 /**
@@ -92,13 +103,11 @@ export function installLostMarkers(require: ReturnType<typeof createRequire>): v
     if (id === undefined) return transactions;
     const scope = offered.pop();
     if (scope) {
-      const begin = transactions.initProducerId;
-      const ask = questionsOf(cluster, id);
-      const last = new LastTransaction(id, scope, transactions, ask, cluster.retrier);
-      transactions.initProducerId = () => last.endBefore(begin);
-      commits.set(scope, async () =>
-        (await ask.findCoordinator()).endTxn({ ...producerOf(id, transactions), transactionResult: true }),
-      );
+      const { initProducerId, commit } = transactions;
+      const last = new LastTransaction(id, scope, transactions, questionsOf(cluster, id), cluster);
+      transactions.initProducerId = () => last.endBefore(initProducerId);
+      transactions.commit = () => last.commit(commit);
+      begun.set(scope, last);
     }
     return transactions;
   });
@@ -106,23 +115,45 @@ export function installLostMarkers(require: ReturnType<typeof createRequire>): v
 
 /** By id, whether what is being ended again was committed: the coordinator has forgotten it once a producer begins. */
 const outcomes = new Map<string, boolean>();
+/** By id, the producer that was to commit and has not heard whether it did. */
+const unanswered = new Map<string, ProducerOfId>();
 
 interface Found extends OpenTransaction {
   readonly isPositionOpen: boolean;
 }
 
 class LastTransaction {
+  private isAskedAgain = false;
+
   constructor(
     private readonly id: string,
     private readonly scope: TransactionScope,
     private readonly transactions: Transactions,
     private readonly ask: TransactionQuestions,
-    private readonly retry: TransactionCluster['retrier'],
+    private readonly cluster: TransactionCluster,
   ) {}
+
+  async commit(commit: () => Promise<void>): Promise<void> {
+    unanswered.set(this.id, this.producer());
+    await commit();
+    unanswered.delete(this.id);
+  }
+
+  async commitAgain(): Promise<void> {
+    try {
+      const coordinator = await this.ask.findCoordinator();
+      await coordinator.endTxn({ ...this.producer(), transactionResult: true });
+    } catch (error) {
+      forgetSilent(this.cluster, error);
+      throw error;
+    }
+    unanswered.delete(this.id);
+  }
 
   async endBefore(begin: () => Promise<void>): Promise<void> {
     const known = await this.ask.last();
     if (!known) return begin();
+    await this.commitUnanswered(known);
     // Before beginning, which ends an open one: that end would be lost, too, while a partition has no leader.
     const before = await this.ask.look(this.scope.topics, known.producerId);
     const { state, producerId } = await this.settled();
@@ -136,8 +167,22 @@ class LastTransaction {
       const isClosed = hasEnded && before.open.length === 0;
       const found = isClosed ? await this.withPosition(before) : await this.find(producerId);
       await this.endAll(found, isCommit, state !== BEGUN_ANEW);
+      // What was asked first may still arrive, and would end the next transaction; a new epoch refuses it.
+      if (this.isAskedAgain) await begin();
     }
     outcomes.delete(this.id);
+    unanswered.delete(this.id);
+  }
+
+  /** Beginning would abort what this process was to commit: see `commitAgain`. */
+  private async commitUnanswered({ state, producerId, producerEpoch }: DescribedTransaction): Promise<void> {
+    const former = unanswered.get(this.id);
+    const isOpen =
+      state === OPEN && producerId === former?.producerId && producerEpoch === former.producerEpoch;
+    if (!isOpen) return;
+    await this.cluster.retrier(async () =>
+      (await this.ask.findCoordinator()).endTxn({ ...former, transactionResult: true }),
+    );
   }
 
   private async endAll(first: Found, isCommit: boolean, mayBeBlind: boolean): Promise<void> {
@@ -173,7 +218,7 @@ class LastTransaction {
 
   /** How the last transaction stands, once its end is not on the way any more. */
   private async settled() {
-    return this.retry(async () => {
+    return this.cluster.retrier(async () => {
       const last = await this.ask.last();
       if (!last || last.state.startsWith(PREPARING)) throw new Error('the transaction is being ended');
       return last;
@@ -182,10 +227,13 @@ class LastTransaction {
 
   /** Again as a whole when one of the requests fails: begun and not ended it would be aborted. */
   private end(partitions: readonly TopicPartition[], isCommit: boolean): Promise<void> {
-    const producer = producerOf(this.id, this.transactions);
+    const producer = this.producer();
     const { groupId, position } = this.scope;
     const topics = byTopic(partitions, ({ partition }) => partition);
-    return this.retry(async () => {
+    let isAsked = false;
+    return this.cluster.retrier(async () => {
+      this.isAskedAgain ||= isAsked;
+      isAsked = true;
       const coordinator = await this.ask.findCoordinator();
       try {
         if (topics.length > 0) await coordinator.addPartitionsToTxn({ ...producer, topics });
@@ -197,10 +245,12 @@ class LastTransaction {
       }
     });
   }
-}
 
-const producerOf = (transactionalId: string, transactions: Transactions) => ({
-  transactionalId,
-  producerId: transactions.getProducerId(),
-  producerEpoch: transactions.getProducerEpoch(),
-});
+  private producer(): ProducerOfId {
+    return {
+      transactionalId: this.id,
+      producerId: this.transactions.getProducerId(),
+      producerEpoch: this.transactions.getProducerEpoch(),
+    };
+  }
+}

@@ -10,6 +10,7 @@ import {
 import { errorCode } from './error-code.js';
 import type { GroupBroker } from './group-transactions.js';
 import type { Coordinator } from './known-coordinators.js';
+import type { KnownBrokers } from './silent-brokers.js';
 import { partitionsOf, type TopicMetadata } from './topic-metadata.js';
 import { isUnstable, whenStable } from './when-stable.js';
 
@@ -17,7 +18,7 @@ const TRANSACTION_COORDINATOR = 1;
 const NOT_THERE = new Set(['UNKNOWN_TOPIC_OR_PARTITION', 'TOPIC_AUTHORIZATION_FAILED']);
 
 /** The part of kafkajs' cluster that is needed here. */
-export interface TransactionCluster extends TopicMetadata {
+export interface TransactionCluster extends TopicMetadata, KnownBrokers {
   /** Tries again, with the settings of this client, what fails of the brokers. */
   readonly retrier: <T>(attempt: () => Promise<T>) => Promise<T>;
   /** Those whose metadata is asked for. */

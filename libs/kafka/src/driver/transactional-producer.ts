@@ -1,5 +1,5 @@
 import type { Kafka, Producer, Transaction } from 'kafkajs';
-import { AbortedError, withTimeLimit } from '../abort.js';
+import { AbortedError, withDeadline, withTimeLimit } from '../abort.js';
 import type { OutgoingRecord, TopicPartition } from '../record.js';
 import { byTopic } from '../group-by.js';
 import type { Compression } from './codec/compression.js';
@@ -16,7 +16,7 @@ import { tryAgain } from './try-again.js';
 export interface TransactionalOptions extends TransactionScope {
   /** Who takes the same id later shuts out whoever had it before. */
   readonly transactionalId: string;
-  /** Milliseconds until the broker aborts a transaction that nobody ends. */
+  /** Milliseconds until the broker aborts a transaction that nobody ends; 20,000 at least. */
   readonly transactionTimeoutMs: number;
   /** Milliseconds until a request to a broker counts as failed. */
   readonly requestTimeoutMs: number;
@@ -46,6 +46,8 @@ export class TransactionError extends Error {
 }
 
 const ABORT_LIMIT_MS = 2_000;
+/** A commit that is on its way when its coordinator is killed must outlast the 9 s until the next one takes over. */
+const MIN_TRANSACTION_MS = 20_000;
 /**
  * After a commit the coordinator is busy with the markers for some milliseconds and refuses the next
  * transaction; after this first delay it is tried again.
@@ -55,7 +57,7 @@ const BUSY_WAITS_MS = Array.from({ length: RETRY.retries }, (_, index) =>
   Math.min(RETRY.initialRetryTime * RETRY.multiplier ** index, RETRY.maxRetryTime),
 );
 
-/** There was a commit that had to be asked for twice: only a new producer with the same id can go on. */
+/** A commit was not answered at once: only a new producer with the same id can go on. */
 class SpentProducerError extends Error {
   override readonly name = 'SpentProducerError';
 }
@@ -83,10 +85,12 @@ export class TransactionalProducer {
    * When it resolves, every former producer of the same id is shut out and its open transaction has ended, so
    * that offsets read from now on are final. @throws the driver's error
    */
-  static async open(kafka: Kafka, options: TransactionalOptions): Promise<TransactionalProducer> {
+  static async open(kafka: Kafka, given: TransactionalOptions): Promise<TransactionalProducer> {
+    const transactionTimeoutMs = Math.max(given.transactionTimeoutMs, MIN_TRANSACTION_MS);
+    const options = { ...given, transactionTimeoutMs };
     const producer = kafka.producer({
       transactionalId: options.transactionalId,
-      transactionTimeout: options.transactionTimeoutMs,
+      transactionTimeout: transactionTimeoutMs,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner,
@@ -122,7 +126,7 @@ export class TransactionalProducer {
     this.abandoned = true;
   }
 
-  /** The last transaction was committed, and the next one takes a new producer with the same id. */
+  /** Even when the last transaction was committed, the next one takes a new producer with the same id. */
   get isSpent(): boolean {
     return this.spent;
   }
@@ -131,7 +135,10 @@ export class TransactionalProducer {
   async close(): Promise<void> {
     await withTimeLimit(this.working, this.options.requestTimeoutMs);
     this.closing.abort();
-    await withTimeLimit(this.producer.disconnect(), DISCONNECT_LIMIT_MS);
+    const disconnect = () => withTimeLimit(this.producer.disconnect(), DISCONNECT_LIMIT_MS);
+    await disconnect();
+    // A question that was on its way may have connected anew.
+    if (this.spent) void this.working.then(disconnect);
   }
 
   private keep(write: Write, positions: readonly Position[], member?: GroupMembership): Promise<void> {
@@ -164,8 +171,8 @@ export class TransactionalProducer {
     } catch (failure) {
       // What was asked first may still arrive, and would commit the next transaction half-way; a new epoch refuses it.
       this.spent = true;
-      const { transactionTimeoutMs } = this.options;
-      const ask = () => askToCommit(this.options);
+      const { transactionTimeoutMs, requestTimeoutMs } = this.options;
+      const ask = () => withDeadline(askToCommit(this.options), requestTimeoutMs);
       try {
         await commitAgain(ask, failure, transactionTimeoutMs, this.closing.signal);
       } catch (error) {
@@ -195,7 +202,7 @@ export class TransactionalProducer {
 
   private async begin(): Promise<Transaction> {
     try {
-      if (this.spent) throw new SpentProducerError('the last commit had to be asked for twice');
+      if (this.spent) throw new SpentProducerError('the last commit was not answered at once');
       return await this.producer.transaction();
     } catch (error) {
       throw new TransactionError('aborted', error);

@@ -120,7 +120,7 @@ export class BatchProcessor {
     batch: FetchedBatch,
     consumer: GroupConsumer,
   ): Promise<boolean> {
-    if (!state.opened) {
+    if (!state.opened || !this.delivery.isOpen(batch)) {
       await batch.heartbeat();
       const start = await this.delivery.open(batch);
       state.opened = true;

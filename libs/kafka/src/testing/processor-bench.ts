@@ -58,6 +58,7 @@ export class Bench {
       this.pauses,
       {
         open: () => (this.opened++, this.open()),
+        isOpen: () => true,
         deliver: (_, records) => (this.delivered.push(records), this.deliver()),
         pace: () => Promise.resolve(),
         assigned: () => undefined,

@@ -19,7 +19,8 @@ describe('the last transaction of an id', () => {
     const times = '00007530 0000000000000001';
     const topics = '02 0274 03 00000000 00000001 00';
     const answer = `00 00000000 02 0000 036964 0e${state} ${times} 0000000000000209 0003 ${topics} 00 00`;
-    expect(await read(answer)).toEqual([{ errorCode: 0, state: 'PrepareCommit', producerId: '521' }]);
+    const found = { errorCode: 0, state: 'PrepareCommit', producerId: '521', producerEpoch: 3 };
+    expect(await read(answer)).toEqual([found]);
   });
 
   const failed = (code: string) =>

@@ -13,6 +13,7 @@ export interface DescribedTransaction {
   /** `Empty`, `Ongoing`, `PrepareCommit`, `PrepareAbort`, `CompleteCommit`, `CompleteAbort`, `Dead`, `PrepareEpochFence` */
   readonly state: string;
   readonly producerId: string;
+  readonly producerEpoch: number;
 }
 
 interface DescribedPartition {
@@ -91,14 +92,14 @@ function readTransaction(decoder: Decoder): DescribedTransaction {
   decoder.readInt32();
   decoder.readInt64();
   const producerId = decoder.readInt64().toString();
-  decoder.readInt16();
+  const producerEpoch = decoder.readInt16();
   decoder.readUVarIntArray((topic) => {
     topic.readUVarIntString();
     topic.readUVarIntArray((partition) => partition.readInt32());
     topic.readTaggedFields();
   });
   decoder.readTaggedFields();
-  return { errorCode, state, producerId };
+  return { errorCode, state, producerId, producerEpoch };
 }
 
 function readTopic(decoder: Decoder): DescribedTopic {
