@@ -139,6 +139,7 @@ class LastTransaction {
     unanswered.delete(this.id);
   }
 
+  /** @throws the driver's error */
   async commitAgain(): Promise<void> {
     try {
       const coordinator = await this.ask.findCoordinator();
@@ -174,7 +175,7 @@ class LastTransaction {
     unanswered.delete(this.id);
   }
 
-  /** Beginning would abort what this process was to commit: see `commitAgain`. */
+  /** Beginning would abort what this process was to commit: see commit-again.ts. */
   private async commitUnanswered({ state, producerId, producerEpoch }: DescribedTransaction): Promise<void> {
     const former = unanswered.get(this.id);
     const isOpen =

@@ -4,7 +4,7 @@ import { createDecodeRecords, type DecodeRecords } from './fetched-records.js';
 import { filterAborted } from './filter-aborted.js';
 import { createProduceRequest, type Compressor, type Produce } from './produce-request.js';
 import { encodeRecord } from './record-encoder.js';
-import { replaceModule } from './replace-module.js';
+import { orStock, replaceModule } from './replace-module.js';
 import { createRequest } from './request.js';
 
 type Require = ReturnType<typeof createRequire>;
@@ -37,12 +37,7 @@ export function installCodec(require: Require): void {
   replaceModule(require, 'kafkajs/src/consumer/batch.js', (stock: BatchClass) =>
     createBatchClass(stock, filterAborted),
   );
-  try {
-    installFastEncoder(require);
-  } catch (error) {
-    const [reason = ''] = String(error).split('\n');
-    process.emitWarning(`requests are built the slower way, by kafkajs itself: ${reason}`);
-  }
+  orStock('requests are built the slower way', () => installFastEncoder(require));
 }
 
 /** @throws Error when there is no native checksum for this platform, or a module has another shape */

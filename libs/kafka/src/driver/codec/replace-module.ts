@@ -17,3 +17,16 @@ export function replaceModule<Stock>(
   if (!cached) throw new Error(`${path} cannot be replaced`);
   cached.exports = make(stock as Stock);
 }
+
+/**
+ * For what is there for speed alone: where it cannot be put in place, what is stock stays.
+ * @param otherwise what is the case then, for the warning
+ */
+export function orStock(otherwise: string, install: () => void): void {
+  try {
+    install();
+  } catch (error) {
+    const [reason = ''] = String(error).split('\n');
+    process.emitWarning(`${otherwise}, as kafkajs has it: ${reason}`);
+  }
+}
