@@ -72,6 +72,11 @@ export class Telemetry implements OnModuleInit {
       this.failureLog.failed(where, error);
     });
     this.events.on('committed', (batch) => this.failureLog.succeeded(batch));
+    this.events.on('commit-repeated', ({ topic, partition }) =>
+      this.logger.log(
+        `a commit of ${topic}/${String(partition)} was not answered, and had to be asked for again`,
+      ),
+    );
     this.events.on('lost-markers', ({ transactionalId, outcome, partitions }) =>
       this.logger.warn(
         `brokers had lost the end of the transaction ${transactionalId}: it is ${outcome} now, records in ${String(partitions)} partitions`,

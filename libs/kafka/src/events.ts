@@ -30,6 +30,8 @@ export interface TransportEventMap {
   /** Records called again after a passing failure. */
   retried: [{ readonly records: number; readonly attempt: number }];
   transaction: [{ readonly outcome: TransactionOutcome }];
+  /** A commit was not answered; asked again, the coordinator has committed it. */
+  'commit-repeated': [TopicPartition];
   /** Brokers had lost the end of a former transaction, and have it again. */
   'lost-markers': [LostMarkers];
   joined: [{ readonly partitions: number }];

@@ -52,7 +52,7 @@ const MOST_LETTERS = 250;
 /** Transactions a second, unless the rate asks for more: so soon a pause takes effect, and so often an instance shows that it lives. */
 const PER_SECOND = 2;
 /** Readers of the target wait for a transaction that nobody ends. */
-const TRANSACTION_TIMEOUT_MS = 10_000;
+const TRANSACTION_TIMEOUT_MS = 20_000;
 const RETRY_MS = [500, 1_000, 2_000, 5_000];
 const INDEX_WAIT_MS = 2_000;
 

@@ -155,7 +155,7 @@ export class ExactlyOnceDelivery implements Delivery {
       // What is committed after the deadline is seen, or shut out, by the next opening.
       await withDriverDeadline(written);
       for (const one of byKey.keys()) this.alone.delete(one);
-      if (producer.isSpent) this.discard(key, producer);
+      if (producer.isSpent) this.replace(key, producer, ready);
       this.events.emit('transaction', { outcome: 'committed' });
     } catch (error) {
       producer.abandon();
@@ -175,6 +175,15 @@ export class ExactlyOnceDelivery implements Delivery {
     const { offset, checksMembers } = await this.committed.readStable(partition);
     this.canShare = checksMembers;
     return offset ?? (await this.committed.range(partition)).low;
+  }
+
+  /** The next batch of the partition opens it anew. */
+  private replace(key: string, producer: TransactionalProducer, written: readonly Ready[]): void {
+    this.discard(key, producer);
+    const own = written.find((one) => one.producer === producer);
+    if (!own) return;
+    const { topic, partition } = own.batch;
+    this.events.emit('commit-repeated', { topic, partition });
   }
 
   private discard(key: string, producer: TransactionalProducer | undefined): void {

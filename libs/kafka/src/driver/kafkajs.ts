@@ -32,7 +32,7 @@ installSendMessages(require);
 installSilentBrokers(require);
 installMemberId(require);
 installFetchManager(require);
-orStock('coordinators are looked for before every request', () => installKnownCoordinators(require));
+installKnownCoordinators(require);
 installGroupGeneration(require);
 installGroupTransactions(require);
 installLostMarkers(require);

@@ -37,6 +37,8 @@ interface World {
   readonly brokerVersion?: number;
   readonly topics?: readonly string[];
   readonly newProducer?: string;
+  /** Commits are answered. */
+  readonly answers?: boolean;
   /** Of the producer that the coordinator knows, where it is not the one that begins. */
   readonly epoch?: number;
   /** The transaction that is open ends by itself before the producer begins. */
@@ -125,7 +127,7 @@ async function begin(world: World, times = 1, afterwards?: (one: Begun) => unkno
   const bookkeeping = () => ({
     getProducerId: () => world.newProducer ?? PRODUCER,
     getProducerEpoch: () => 1,
-    commit: () => Promise.reject(new Error('no answer')),
+    commit: () => (world.answers ? Promise.resolve() : Promise.reject(new Error('no answer'))),
     initProducerId: () => {
       log.push(['begin']);
       left.state = 'Empty';
@@ -233,13 +235,21 @@ describe('a commit that is not answered', () => {
   });
 
   it('is not asked for once it was answered', async () => {
-    const answered = async ({ scope, left }: Begun) => {
-      await askToCommit(scope);
-      left.state = 'Ongoing';
+    const answered = async (one: Begun) => {
+      await unanswered(one);
+      await askToCommit(one.scope);
+      one.left.state = 'Ongoing';
     };
-    const { requests } = await begin({ state: 'Empty' }, 2, answered);
-    expect(requests).toEqual([end(true), end(true)]);
+    expect((await begin({ state: 'Empty' }, 2, answered)).requests).toEqual([end(true), end(true)]);
   });
+});
+
+it('a transaction is not committed because the one before was', async () => {
+  const another = async ({ transactions, left }: Begun) => {
+    await transactions.commit();
+    left.state = 'Ongoing';
+  };
+  expect((await begin({ state: 'Empty', answers: true }, 2, another)).requests).toEqual([]);
 });
 
 it('nothing is committed for a scope that nothing was begun with', () => {

@@ -141,20 +141,13 @@ class LastTransaction {
 
   /** @throws the driver's error */
   async commitAgain(): Promise<void> {
-    try {
-      const coordinator = await this.ask.findCoordinator();
-      await coordinator.endTxn({ ...this.producer(), transactionResult: true });
-    } catch (error) {
-      forgetSilent(this.cluster, error);
-      throw error;
-    }
+    await this.askToCommit(this.producer());
     unanswered.delete(this.id);
   }
 
   async endBefore(begin: () => Promise<void>): Promise<void> {
     const known = await this.ask.last();
     if (!known) return begin();
-    await this.commitUnanswered(known);
     // Before beginning, which ends an open one: that end would be lost, too, while a partition has no leader.
     const before = await this.ask.look(this.scope.topics, known.producerId);
     const { state, producerId } = await this.settled();
@@ -173,17 +166,6 @@ class LastTransaction {
     }
     outcomes.delete(this.id);
     unanswered.delete(this.id);
-  }
-
-  /** Beginning would abort what this process was to commit: see commit-again.ts. */
-  private async commitUnanswered({ state, producerId, producerEpoch }: DescribedTransaction): Promise<void> {
-    const former = unanswered.get(this.id);
-    const isOpen =
-      state === OPEN && producerId === former?.producerId && producerEpoch === former.producerEpoch;
-    if (!isOpen) return;
-    await this.cluster.retrier(async () =>
-      (await this.ask.findCoordinator()).endTxn({ ...former, transactionResult: true }),
-    );
   }
 
   private async endAll(first: Found, isCommit: boolean, mayBeBlind: boolean): Promise<void> {
@@ -217,13 +199,28 @@ class LastTransaction {
     return { ...found, isPositionOpen };
   }
 
-  /** How the last transaction stands, once its end is not on the way any more. */
+  /**
+   * How the last transaction stands, once its end is not on the way any more. Beginning would abort what this process
+   * was to commit: see commit-again.ts.
+   */
   private async settled() {
     return this.cluster.retrier(async () => {
       const last = await this.ask.last();
-      if (!last || last.state.startsWith(PREPARING)) throw new Error('the transaction is being ended');
-      return last;
+      const former = unanswered.get(this.id);
+      if (former && last?.state === OPEN && isOf(last, former)) await this.askToCommit(former);
+      else if (last && !last.state.startsWith(PREPARING)) return last;
+      throw new Error('the transaction is being ended');
     });
+  }
+
+  private async askToCommit(producer: ProducerOfId): Promise<void> {
+    try {
+      const coordinator = await this.ask.findCoordinator();
+      await coordinator.endTxn({ ...producer, transactionResult: true });
+    } catch (error) {
+      forgetSilent(this.cluster, error);
+      throw error;
+    }
   }
 
   /** Again as a whole when one of the requests fails: begun and not ended it would be aborted. */
@@ -255,3 +252,6 @@ class LastTransaction {
     };
   }
 }
+
+const isOf = (last: DescribedTransaction, { producerId, producerEpoch }: ProducerOfId) =>
+  last.producerId === producerId && last.producerEpoch === producerEpoch;

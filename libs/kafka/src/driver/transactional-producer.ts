@@ -171,10 +171,9 @@ export class TransactionalProducer {
     } catch (failure) {
       // What was asked first may still arrive, and would commit the next transaction half-way; a new epoch refuses it.
       this.spent = true;
-      const { transactionTimeoutMs, requestTimeoutMs } = this.options;
-      const ask = () => withDeadline(askToCommit(this.options), requestTimeoutMs);
+      const ask = () => withDeadline(askToCommit(this.options), this.options.requestTimeoutMs);
       try {
-        await commitAgain(ask, failure, transactionTimeoutMs, this.closing.signal);
+        await commitAgain(ask, failure, MIN_TRANSACTION_MS, this.closing.signal);
       } catch (error) {
         throw new TransactionError('unknown', error);
       }

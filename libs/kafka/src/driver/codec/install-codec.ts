@@ -42,8 +42,8 @@ export function installCodec(require: Require): void {
 
 /** @throws Error when there is no native checksum for this platform, or a module has another shape */
 function installFastEncoder(require: Require): void {
-  replaceModule(require, 'kafkajs/src/protocol/request.js', () => createRequest);
   const crc32c = loadChecksum(require);
+  replaceModule(require, 'kafkajs/src/protocol/request.js', () => createRequest);
   replaceModule(require, 'kafkajs/src/protocol/requests/produce/v3/request.js', (stock: Produce) =>
     createProduceRequest(stock, crc32c, () => fastEncoder.enabled, compressionsOf(require).lookupCodec),
   );
