@@ -98,10 +98,11 @@ describe.each([1, 4])(
     it.each(['answer', 'request'] as const)(
       'asks again to commit when the %s gets lost, and writes each event once',
       async (what) => {
-        const [repeated, unknown] = [repeats(), await transactions('unknown')];
+        const [lost, repeated, unknown] = [proxy.lost, repeats(), await transactions('unknown')];
         proxy.lose(END_TXN, what);
         await more(50);
         await eventually('it is committed after all', () => repeats() > repeated);
+        expect(proxy.lost).toBe(lost + 1);
         await expectEachOnce();
         expect(await transactions('unknown')).toBe(unknown);
       },

@@ -2,12 +2,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import type { Admin } from 'kafkajs';
+import { createTopics } from '../../tools/lib/create-topics.mjs';
 import { Cluster } from '../support/cluster.mjs';
 import { numberedEvents, numbersIn } from '../support/events.js';
 import {
   collect,
   eventually,
-  haveLeaders,
   isReady,
   produce,
   startService,
@@ -84,11 +84,7 @@ afterAll(async () => {
 /** One partition, led by this broker. */
 async function place(topic: string, leader: number, configEntries: { name: string; value: string }[] = []) {
   const replicas = [leader, ...[COORDINATOR, LEADER, OTHER].filter((id) => id !== leader)];
-  await admin.createTopics({
-    waitForLeaders: false,
-    topics: [{ topic, replicaAssignment: [{ partition: 0, replicas }], configEntries }],
-  });
-  await eventually(`${topic} has a leader`, () => haveLeaders(admin, [topic]));
+  await createTopics(admin, [{ topic, replicaAssignment: [{ partition: 0, replicas }], configEntries }]);
 }
 
 const leaderOf = async (topic: string) =>

@@ -57,11 +57,6 @@ const BUSY_WAITS_MS = Array.from({ length: RETRY.retries }, (_, index) =>
   Math.min(RETRY.initialRetryTime * RETRY.multiplier ** index, RETRY.maxRetryTime),
 );
 
-/** A commit was not answered at once: only a new producer with the same id can go on. */
-class SpentProducerError extends Error {
-  override readonly name = 'SpentProducerError';
-}
-
 /**
  * Writes transactions of records and positions of the group. One transaction at a time, and none after one has failed:
  * what became of that one, only a new producer with the same id can find out.
@@ -201,7 +196,6 @@ export class TransactionalProducer {
 
   private async begin(): Promise<Transaction> {
     try {
-      if (this.spent) throw new SpentProducerError('the last commit was not answered at once');
       return await this.producer.transaction();
     } catch (error) {
       throw new TransactionError('aborted', error);
